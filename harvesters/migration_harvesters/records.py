@@ -1,0 +1,182 @@
+"""What a source hands over: records as the partner sent them, page by page, and how sure we are of the list.
+
+The raw body is kept by whoever asked, so that every later step can run again without asking the partner.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from migration_harvesters.errors import ListingTruncated
+from migration_schemas.errors import MigrationError
+
+if TYPE_CHECKING:
+    from migration_harvesters.replies import Reply
+    from migration_schemas import Record
+
+Stage = Literal["list", "read", "map"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceConfig:
+    """One source as an administrator registered it."""
+
+    url: str
+    protocol: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    allow_private: bool = False
+    credential: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteRef:
+    """The partner's own name for a record. `modified` is what the partner says, and is not trusted."""
+
+    id: str
+    modified: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One record as it came, cut out of its page in a way that gives the same bytes each time."""
+
+    ref: RemoteRef
+    format: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One record that could not be handed over, named as well as possible."""
+
+    remote_id: str | None
+    stage: Stage
+    error: MigrationError
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one request brought. `cursor` is where a later run may go on after this page, if it can."""
+
+    items: tuple[RawRecord, ...]
+    failures: tuple[Failure, ...] = ()
+    cursor: str | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a source learns about its own list while it walks through it."""
+
+    expected: int | None = None
+    before: int = 0
+    stable: bool = True
+    finished: bool = False
+    problems: list[MigrationError] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    ignored: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def count(self) -> int:
+        """How many different records were seen, with those before the cursor that the listing began at."""
+        return self.before + len(self.seen)
+
+    def admit(self, remote_id: str) -> bool:
+        """Count a record; False if its identifier came before (the first one wins, JS-09)."""
+        if remote_id in self.seen:
+            return False
+        self.seen.add(remote_id)
+        return True
+
+    def cut(self, message: str) -> None:
+        """Note that something is missing."""
+        self.problems.append(ListingTruncated(message))
+
+    def shake(self, message: str) -> None:
+        """Note that the list changed or repeated itself while it was read: it proves nothing (JS-10)."""
+        self.stable = False
+        self.problems.append(ListingTruncated(message))
+
+
+class Listing:
+    """Iterates over pages once; afterwards says whether the list was whole.
+
+    Only a listing that is `complete` and `stable` may lead to removals, and that is decided elsewhere: a source
+    cannot remove anything.
+    """
+
+    def __init__(self, pages: Callable[[Tally], Iterator[Page]]) -> None:
+        self._pages = pages
+        self._tally = Tally()
+
+    def __iter__(self) -> Iterator[Page]:
+        """Walk through the pages. An error that ends the list is raised, and the list is then not complete."""
+        self._tally = Tally()
+        yield from self._pages(self._tally)
+        self._tally.finished = True
+
+    @property
+    def expected(self) -> int | None:
+        """How many records the partner says there are."""
+        return self._tally.expected
+
+    @property
+    def listed(self) -> int:
+        """How many different records were seen."""
+        return self._tally.count
+
+    @property
+    def ignored(self) -> Mapping[str, int]:
+        """How many records were listed but left out on purpose, by reason (private, deleted, not a dataset)."""
+        return dict(self._tally.ignored)
+
+    @property
+    def stable(self) -> bool:
+        """Whether the list kept still while it was read."""
+        return self._tally.stable
+
+    @property
+    def complete(self) -> bool:
+        """Whether the end was reached, nothing is missing and nothing went wrong."""
+        tally = self._tally
+        whole = tally.expected is None or tally.count >= tally.expected
+        return tally.finished and tally.stable and whole and not tally.problems
+
+    @property
+    def problems(self) -> tuple[MigrationError, ...]:
+        """Why the list is not complete or not stable."""
+        return tuple(self._tally.problems)
+
+
+class Asks(Protocol):
+    """What a source needs of the HTTP client."""
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        accept: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Fetch one address."""
+        ...
+
+
+class Source(Protocol):
+    """Reads one partner. Knows the protocol, nothing about what the records mean."""
+
+    def listing(self, resume: str | None = None) -> Listing:
+        """All records of the partner, page by page, from a cursor of an earlier page if one is given."""
+        ...
+
+
+class Mapper(Protocol):
+    """Turns one raw record of one format into the fields of a migration dataset."""
+
+    def __call__(self, raw: RawRecord, config: SourceConfig) -> Record:
+        """Map, or raise MappingError or PayloadError."""
+        ...

@@ -1,0 +1,49 @@
+"""Finds the protocols and formats that are installed, ours and those of other distributions, by entry points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from migration_harvesters.errors import PartnerConfigError
+from migration_harvesters.records import Asks, Mapper, Source, SourceConfig
+
+SOURCES = "migration.sources"
+MAPPERS = "migration.mappers"
+
+
+def source(protocol: str) -> Callable[[SourceConfig, Asks], Source]:
+    """The reader of a protocol: call it with the description of a source and an HTTP client."""
+    loaded: Callable[[SourceConfig, Asks], Source] = _load(SOURCES, protocol)
+    return loaded
+
+
+def mapper(name: str) -> Mapper:
+    """The mapper of a format, as named by `RawRecord.format`."""
+    loaded: Mapper = _load(MAPPERS, name)
+    return loaded
+
+
+def protocols() -> tuple[str, ...]:
+    """Names of the protocols that can be registered."""
+    return tuple(sorted(_points(SOURCES)))
+
+
+@cache
+def _points(group: str) -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=group)}
+
+
+@cache
+def _load(group: str, name: str) -> Any:
+    try:
+        return _points(group)[name].load()
+    except KeyError as exc:
+        known = ", ".join(sorted(_points(group)))
+        raise PartnerConfigError(
+            f"“{name}” is not known here; known are: {known}.",
+            code="unknown-protocol",
+            remedy="Choose one of these, or install the package that brings it.",
+        ) from exc

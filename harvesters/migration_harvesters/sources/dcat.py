@@ -1,0 +1,219 @@
+"""DCAT catalogues in Turtle, RDF/XML, JSON-LD, N-Triples or TriG, in one page or many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from migration_harvesters import closures, rdf_pages, replies, sniffing, urls
+from migration_harvesters.errors import HarvestError, ListingTruncated, PayloadError, SourceRefused
+from migration_harvesters.records import (
+    Asks,
+    Failure,
+    Listing,
+    Page,
+    RawRecord,
+    RemoteRef,
+    SourceConfig,
+    Tally,
+)
+from migration_schemas import parsing
+from migration_schemas.errors import MigrationError
+
+FORMAT = "dcat"
+ACCEPT = (
+    "text/turtle, application/n-triples;q=0.9, application/rdf+xml;q=0.8, application/ld+json;q=0.7, "
+    "application/trig;q=0.5, */*;q=0.1"
+)
+MAX_PAGES = 10_000
+
+
+class DcatSource:
+    """Reads one catalogue; the address of the source is that of its first page."""
+
+    def __init__(self, config: SourceConfig, http: Asks) -> None:
+        self._http = http
+        self._home = urls.canonical(config.url)
+        self._headers = {"Authorization": config.credential} if config.credential else {}
+
+    def listing(self, resume: str | None = None) -> Listing:
+        """All datasets of the catalogue; `resume` is the cursor of an earlier page of this source."""
+        return Listing(lambda tally: _Walk(self, tally).pages(resume))
+
+    def read(self, url: str) -> tuple[replies.Reply, Graph]:
+        """One page, as a graph."""
+        reply = self._http.get(url, accept=ACCEPT, headers=self._headers)
+        syntax = sniffing.syntax(reply.body, reply.media_type, reply.url)
+        if syntax is None:
+            raise replies.unexpected(reply, "a catalogue in RDF")
+        try:
+            return reply, parsing.parse(reply.body, syntax, base=reply.url)
+        except MigrationError as error:
+            raise SourceRefused(
+                f"A page of the catalogue cannot be read: {error}",
+                code="catalogue-unreadable",
+                detail=error.detail,
+                remedy="Ask the partner to repair the catalogue; nothing was removed.",
+            ) from error
+
+    @property
+    def home(self) -> str:
+        """The address of the first page."""
+        return self._home
+
+
+class _Walk:
+    """One reading of the whole catalogue, from page to page."""
+
+    def __init__(self, source: DcatSource, tally: Tally) -> None:
+        self._source = source
+        self._tally = tally
+        self._visited: set[str] = set()
+        self._digests: dict[str, str] = {}
+        self._promised: set[str] = set()
+
+    def pages(self, resume: str | None) -> Iterator[Page]:
+        """Follow the pages to the end, or to the first reason not to go on."""
+        address = self._begin(resume)
+        while address is not None:
+            self._visited.add(address)
+            reply, graph = self._source.read(address)
+            self._visited.add(reply.url)
+            paging = rdf_pages.paging(graph, reply)
+            self._expect(paging.total)
+            known = self._tally.count
+            items, failures = self._records(graph)
+            address = self._next(paging, reply, moved=self._tally.count > known or not (items or failures))
+            if address is None:
+                failures.extend(self._broken_promises())
+            yield Page(tuple(items), tuple(failures), self._cursor(address))
+        if self._tally.expected is not None and self._tally.count < self._tally.expected:
+            self._tally.cut(
+                f"The catalogue speaks of {self._tally.expected} datasets, but describes {self._tally.count}."
+            )
+
+    # Paging
+
+    def _begin(self, resume: str | None) -> str:
+        if resume is None:
+            return self._source.home
+        try:
+            before, expected, address = resume.split(" ", 2)
+            self._tally.before, self._tally.expected = int(before), int(expected) if expected != "-" else None
+        except ValueError as exc:
+            raise HarvestError(
+                f"The cursor “{resume[:60]}” is not one of this source.", code="cursor-unknown"
+            ) from exc
+        return address
+
+    def _cursor(self, address: str | None) -> str | None:
+        # What was promised and not yet described is known to this walk only, so no other may go on from here.
+        if address is None or self._promised:
+            return None
+        expected = "-" if self._tally.expected is None else self._tally.expected
+        return f"{self._tally.count} {expected} {address}"
+
+    def _expect(self, total: int | None) -> None:
+        expected = self._tally.expected
+        if total is not None and expected is not None and total != expected:
+            self._tally.shake(
+                f"The number of datasets changed from {expected} to {total} while they were read."
+            )
+        self._tally.expected = expected if total is None else total
+
+    def _next(self, paging: rdf_pages.Paging, reply: replies.Reply, *, moved: bool) -> str | None:
+        try:
+            address = rdf_pages.next_address(paging, reply, self._source.home)
+        except ListingTruncated as problem:
+            self._tally.problems.append(problem)
+            return None
+        if address is None:
+            if rdf_pages.ends_early(paging, reply):
+                self._tally.cut("The catalogue names a last page, but the way to it ends before.")
+            return None
+        if address in self._visited:
+            self._tally.shake(f"The pages of the catalogue lead back to one that was read: {address}")
+            return None
+        if not moved:
+            self._tally.shake("The catalogue sends the same page again.")
+            return None
+        if len(self._visited) > MAX_PAGES:
+            self._tally.cut(f"The catalogue has more than {MAX_PAGES:,} pages.")
+            return None
+        return address
+
+    # Records
+
+    def _records(self, graph: Graph) -> tuple[list[RawRecord], list[Failure]]:
+        items: list[RawRecord] = []
+        failures: list[Failure] = []
+        found: list[tuple[str, bytes, Node]] = []
+        for subject in self._subjects(graph):
+            try:
+                body = closures.ntriples(graph, subject)
+            except PayloadError as error:
+                identifier = None if closures.nameless(subject) else str(subject)
+                failures.append(Failure(identifier, "read", error))
+                self._tally.admit(identifier or f"unreadable:{len(failures)}")
+                continue
+            found.append((_name(graph, subject, body), body, subject))
+        # Sorted by what the records say: which of two comes first must not depend on the parser.
+        for identifier, body, subject in sorted(found, key=lambda one: one[:2]):
+            digest = closures.content_hash(body)
+            if self._tally.admit(identifier):
+                self._digests[identifier] = digest
+                items.append(RawRecord(_ref(graph, subject, identifier), FORMAT, body))
+            elif self._digests.get(identifier) != digest:
+                message = "This identifier came before in the same catalogue; the first record was kept."
+                failures.append(
+                    Failure(identifier, "list", PayloadError(message, code="duplicate-identifier"))
+                )
+        return items, failures
+
+    def _subjects(self, graph: Graph) -> set[Node]:
+        """The datasets that are described here."""
+        described = set(graph.subjects(RDF.type, DCAT.Dataset))
+        for listed in set(graph.objects(None, DCAT.dataset)):
+            if isinstance(listed, Literal):
+                continue
+            if (listed, None, None) in graph:
+                kinds = set(graph.objects(listed, RDF.type))
+                if not kinds & (closures.OWN_RECORDS - {DCAT.Dataset}):
+                    described.add(listed)
+            elif isinstance(listed, URIRef):
+                self._promised.add(str(listed))
+        series = {node for node in described if (node, RDF.type, DCAT.DatasetSeries) in graph}
+        self._tally.ignored["not-a-dataset"] += len(series)
+        described -= series
+        self._promised -= {str(node) for node in described}
+        return described
+
+    def _broken_promises(self) -> list[Failure]:
+        """Datasets that the catalogue lists and never describes."""
+        failures = []
+        for identifier in sorted(self._promised - self._tally.seen):
+            self._tally.admit(identifier)
+            error = PayloadError(
+                "The catalogue lists this dataset, but says nothing about it.", code="record-missing"
+            )
+            failures.append(Failure(identifier, "read", error))
+        return failures
+
+
+def _name(graph: Graph, subject: Node, body: bytes) -> str:
+    """What the partner calls the dataset: its IRI, else its identifier, else what it says (RD-05)."""
+    if not closures.nameless(subject):
+        return str(subject)
+    for identifier in sorted(str(value).strip() for value in graph.objects(subject, DCTERMS.identifier)):
+        if identifier and identifier.isprintable():
+            return identifier
+    return f"content:{closures.content_hash(body)}"
+
+
+def _ref(graph: Graph, subject: Node, identifier: str) -> RemoteRef:
+    modified = sorted(str(value) for value in graph.objects(subject, DCTERMS.modified))
+    pages = sorted(str(value) for value in graph.objects(subject, DCAT.landingPage))
+    url = next((link for link in map(urls.web_link, [*pages, identifier]) if link), None)
+    return RemoteRef(identifier, modified[0] if modified else None, url)

@@ -1,0 +1,136 @@
+"""Write docs/reference/*.md from the code, so that the reference cannot disagree with it.
+
+    python docs/reference.py           writes the pages
+    python docs/reference.py --check   exit code 1 when a page on disk is not what the code says
+
+Needs CKAN installed (for the commands), but neither a configuration nor a service.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import click
+import yaml
+from migration_schemas import Field, load
+from migration_vocabularies import get
+
+HERE = Path(__file__).parent
+EXTENSION = HERE.parent / "ckanext-migration" / "ckanext" / "migration"
+GENERATED = "<!-- written by docs/reference.py from the code; do not edit -->\n\n"
+ERROR_MODULES = (
+    "migration_schemas.errors",
+    "migration_vocabularies.errors",
+    "migration_harvesters.errors",
+    "ckanext.migration.search.errors",
+    "ckanext.migration.harvest.errors",
+    "migration_stack.errors",
+)
+
+
+def fields() -> str:
+    """One table of the dataset's fields and one of its resources'."""
+    schema = load()
+    parts = ["# Fields\n", "Mandatory: needed to publish. Recommended: a warning where it is missing.\n"]
+    for title, listed in (("Dataset", schema.fields), ("Resource", schema.resource_fields)):
+        parts.append(f"\n## {title}\n")
+        parts.append("| field | label | level | values | several | RDF | facet | help |")
+        parts.append("| --- | --- | --- | --- | --- | --- | --- | --- |")
+        for field in listed:
+            parts.append(_row(field))
+            parts.extend(_row(part, field.name) for part in field.subfields)
+    return "\n".join(parts) + "\n"
+
+
+def _row(field: Field, parent: str = "") -> str:
+    name = f"`{parent}[].{field.name}`" if parent else f"`{field.name}`"
+    values = f"{field.vocabulary} ({len(get(field.vocabulary))})" if field.vocabulary else field.rdf_value
+    several = "yes" if field.multiple else ""
+    facet = "yes" if field.search_facet else ""
+    columns = (name, field.label("en"), field.level, values, several, f"`{field.rdf_property or ''}`", facet)
+    return "| " + " | ".join((*columns, field.help("en").replace("|", "\\|"))) + " |"
+
+
+def settings() -> str:
+    """Every option that a config_declaration.yaml of the extension declares."""
+    parts = ["# Settings\n", "In CKAN's ini file. `solr_url` holds the address of Elasticsearch.\n"]
+    for path in sorted(EXTENSION.rglob("config_declaration.yaml")):
+        for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]:
+            parts.append(f"\n## {group['annotation']}\n")
+            parts.extend(("| setting | default | meaning |", "| --- | --- | --- |"))
+            for option in group["options"]:
+                text = " ".join(str(option.get("description", "")).split())
+                parts.append(f"| `{option['key']}` | `{option.get('default', '')}` | {text} |")
+    return "\n".join(parts) + "\n"
+
+
+def commands() -> str:
+    """Every command of `ckan migration` and of `migration-registry`, with its own help."""
+    import_module("ckanext.migration.search.cli")
+    import_module("ckanext.migration.harvest.cli")
+    for name in ("search", "harvest"):
+        group = import_module(f"ckanext.migration.{name}.cli")
+        _shared().add_command(getattr(group, name))
+    client = import_module("migration_schemas.cli").main
+    parts = ["# Commands\n"]
+    for prefix, command in (("ckan", _shared()), ("", client)):
+        parts.extend(_help(command, f"{prefix} {command.name}".strip()))
+    return "\n".join(parts) + "\n"
+
+
+def _shared() -> click.Group:
+    group = import_module("ckanext.migration.cli").migration
+    assert isinstance(group, click.Group)
+    return group
+
+
+def _help(command: click.Command, path: str) -> Iterator[str]:
+    if isinstance(command, click.Group):
+        for name in sorted(command.commands):
+            yield from _help(command.commands[name], f"{path} {name}")
+        return
+    context = click.Context(command, info_name=path, max_content_width=100)
+    yield f"## {path}\n\n```text\n{command.get_help(context)}\n```\n"
+
+
+def errors() -> str:
+    """Every error class: code, meaning, and what to do where the class itself knows."""
+    parts = ["# Errors\n", "Each says what is wrong, where, and what to do. Codes are stable.\n"]
+    parts.extend(("| code | class | meaning | what to do |", "| --- | --- | --- | --- |"))
+    for name in ERROR_MODULES:
+        module = import_module(name)
+        for _, found in inspect.getmembers(module, inspect.isclass):
+            if issubclass(found, Exception) and found.__module__ == name:
+                first = (inspect.getdoc(found) or "").split("\n", maxsplit=1)[0]
+                advice = getattr(found, "advice", "") or getattr(found, "remedy", "") or ""
+                advice = advice if isinstance(advice, str) else ""
+                parts.append(f"| `{getattr(found, 'code', '')}` | `{name}.{found.__name__}` | {first} | {advice} |")
+    return "\n".join(parts) + "\n"
+
+
+PAGES = {"fields.md": fields, "settings.md": settings, "commands.md": commands, "errors.md": errors}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or compare them."""
+    stale = []
+    for name, page in PAGES.items():
+        path = HERE / "reference" / name
+        text = GENERATED + page()
+        if "--check" in arguments:
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                stale.append(name)
+        else:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        sys.stderr.write(f"Not current: {', '.join(stale)}. Run `python docs/reference.py`.\n")
+    return bool(stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -43,11 +43,14 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, run, text in (
         ("up", _up, "start PostgreSQL, Redis and Elasticsearch and leave them running"),
-        ("down", _down, "stop everything that runs for this checkout"),
+        ("stop", _down, "stop everything that runs for this checkout"),
         ("status", _status, "say what runs"),
         ("clean", _clean, "stop everything and remove all data, programs and the environment"),
     ):
         commands.add_parser(name, help=text).set_defaults(run=run)
+    tests = commands.add_parser("test", help="run the tests, with their own services")
+    tests.add_argument("--fast", action="store_true", help="only those that need no service")
+    tests.set_defaults(run=_test)
     return parser
 
 
@@ -62,13 +65,17 @@ def _down(places: where.Places, options: argparse.Namespace) -> None:
         print("nothing was running")
 
 
-def _status(places: where.Places, options: argparse.Namespace) -> int:
-    states = services.status(places)
-    for state in states:
+def _status(places: where.Places, options: argparse.Namespace) -> None:
+    for state in services.status(places):
         print(f"{state.title:<14} {state.state:<20} {state.address}")
-    return 0 if all(state.state in {"running", "external"} for state in states) else 3
 
 
 def _clean(places: where.Places, options: argparse.Namespace) -> None:
     services.down(places)
     places.remove()
+
+
+def _test(places: where.Places, options: argparse.Namespace) -> int:
+    from migration_stack import testing  # noqa: PLC0415 - needs more than the services do
+
+    return testing.run(places, fast=options.fast)

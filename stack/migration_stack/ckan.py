@@ -1,0 +1,100 @@
+"""Running CKAN's own commands in the embedded environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from migration_stack.errors import StackError
+from migration_stack.places import Places
+from migration_stack.settings import Addresses
+
+BIN = Path(sys.executable).parent
+
+
+def environment(addresses: Addresses | None = None) -> dict[str, str]:
+    """Compose the environment of a CKAN process; CKAN prefers these addresses to those of its ini."""
+    result = {
+        # the library compares every call with the latest server otherwise, and warns about what is fine
+        **{name: value for name, value in os.environ.items() if not name.startswith("CKAN_")},
+        "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PYTHONUNBUFFERED": "1",
+    }
+    if addresses:
+        result |= {
+            "CKAN_SQLALCHEMY_URL": addresses.database,
+            "CKAN_REDIS_URL": addresses.redis,
+            "CKAN_SOLR_URL": addresses.elasticsearch,
+        }
+    return result
+
+
+def command(ini: Path, *arguments: str) -> list[str]:
+    """Compose a `ckan` command."""
+    return [str(BIN / "ckan"), "--config", str(ini), *arguments]
+
+
+def run(
+    places: Places, ini: Path, *arguments: str, variables: Mapping[str, str] | None = None, given: str = ""
+) -> str:
+    """Run a `ckan` command and return what it printed; its log goes to `logs/ckan.log`."""
+    return _checked(places, command(ini, *arguments), f"ckan {' '.join(arguments[:3])}", variables, given)
+
+
+def run_json(places: Places, ini: Path, *arguments: str) -> Any:
+    """Run a `ckan` command that prints JSON."""
+    said = run(places, ini, *arguments)
+    try:
+        return json.loads(said)
+    except ValueError as exc:
+        problem = f"`ckan {' '.join(arguments)}` printed no JSON"
+        raise StackError(problem, f"see {places.logs / 'ckan.log'}") from exc
+
+
+def show(ini: Path, *arguments: str) -> int:
+    """Run a `ckan` command that talks to the person in front of the terminal."""
+    return subprocess.run(command(ini, *arguments), env=environment(), check=False).returncode
+
+
+def generate(places: Places, ini: Path, options: Mapping[str, str]) -> None:
+    """Make CKAN's configuration once, which makes its secrets, and set our options in it."""
+    if not ini.exists():
+        fresh = ini.with_suffix(".new")
+        _checked(places, [str(BIN / "ckan"), "generate", "config", str(fresh)], "ckan generate config")
+        fresh.chmod(0o600)
+        fresh.replace(ini)
+    pairs = [f"{name}={value}" for name, value in options.items()]
+    _checked(places, [str(BIN / "ckan"), "config-tool", str(ini), *pairs], "ckan config-tool")
+
+
+def _checked(
+    places: Places,
+    words: Sequence[str],
+    title: str,
+    variables: Mapping[str, str] | None = None,
+    given: str = "",
+) -> str:
+    """Run a command that must succeed."""
+    log_file = places.logs / "ckan.log"
+    with log_file.open("a", encoding="utf-8") as log:
+        log.write(f"--- {title}\n")
+        log.flush()
+        done = subprocess.run(
+            words,
+            input=given,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env={**environment(), **(variables or {})},
+            check=False,
+        )
+        log.write(done.stdout)
+    if done.returncode:
+        lines = [line for line in log_file.read_text("utf-8", "replace").splitlines() if line.strip()]
+        raise StackError(f"`{title}` failed ({lines[-1].strip()[:200]})", f"see {log_file}")
+    return done.stdout

@@ -20,7 +20,7 @@ BIN = Path(sys.executable).parent
 def environment(addresses: Addresses | None = None) -> dict[str, str]:
     """Compose the environment of a CKAN process; CKAN prefers these addresses to those of its ini."""
     result = {
-        # the library compares every call with the latest server otherwise, and warns about what is fine
+        # such a variable of the person's shell would silently win over our ini
         **{name: value for name, value in os.environ.items() if not name.startswith("CKAN_")},
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONUNBUFFERED": "1",

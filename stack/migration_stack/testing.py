@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg2
 import redis
@@ -24,7 +25,6 @@ from migration_stack.places import Places
 PURE = ("unit", "contract", "architecture")
 WITH_SERVICES = ("integration", "external", "browser")
 NO_TESTS = 5
-INTERRUPTED = 2
 REDIS_NUMBER = 15
 WITHOUT_CKAN = ("-p", "no:ckan", "-p", "no:ckan_fixtures")
 
@@ -65,7 +65,7 @@ def run(places: Places, *, fast: bool) -> int:
     begun = time.monotonic()
     tally = Tally()
     codes = [_pytest(places, PURE, ["-m", "not slow"] if fast else [], WITHOUT_CKAN, tally=tally)]
-    if not fast and codes[0] != INTERRUPTED:
+    if not fast:
         try:
             with services.session(places, any_port=True) as addresses:
                 codes.append(_with_services(places, addresses, tally))
@@ -74,7 +74,7 @@ def run(places: Places, *, fast: bool) -> int:
             tally.errors += 1
             codes.append(1)
     print(tally.line(time.monotonic() - begun), flush=True)
-    return max((code for code in codes if code != NO_TESTS), default=0) or int(not tally.passed)
+    return int(any(code not in {0, NO_TESTS} for code in codes) or not tally.passed)
 
 
 def _with_services(places: Places, addresses: settings.Addresses, tally: Tally) -> int:
@@ -109,7 +109,8 @@ def _pytest(
     report = places.home / "reports" / f"{folders[0]}.xml"
     report.parent.mkdir(exist_ok=True)
     report.unlink(missing_ok=True)
-    words = [sys.executable, "-m", "pytest", "--durations=10", "--timeout=600", f"--junit-xml={report}"]
+    words = [sys.executable, "-m", "pytest", "--durations=10", "--timeout=600"]
+    words += ["--continue-on-collection-errors", f"--junit-xml={report}"]
     words += [word for part in options for word in part]
     environment = {**(variables or ckan.environment()), "PYTHONSAFEPATH": "1"}
     code = subprocess.run([*words, *found], cwd=places.project, env=environment, check=False).returncode
@@ -126,7 +127,7 @@ def _scratch(addresses: settings.Addresses) -> settings.Addresses:
     database = f"{url.database}_test"
     address = url.set(database=database).render_as_string(hide_password=False)
     _make_database(addresses.database, database)
-    queue = f"{addresses.redis.rstrip('0123456789').rstrip('/')}/{REDIS_NUMBER}"
+    queue = urlsplit(addresses.redis)._replace(path=f"/{REDIS_NUMBER}").geturl()
     if settings.external("redis"):
         with redis.Redis.from_url(queue) as connection:
             if connection.dbsize():
@@ -143,9 +144,7 @@ def _make_database(address: str, database: str) -> None:
         connection = psycopg2.connect(address)
     except psycopg2.OperationalError as exc:
         reason = str(exc).strip().splitlines()[-1]
-        raise StackError(
-            f"PostgreSQL at DATABASE_URL cannot be used ({reason})", "check the address"
-        ) from exc
+        raise StackError(f"PostgreSQL cannot be used ({reason})", "check DATABASE_URL") from exc
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:

@@ -1,0 +1,68 @@
+"""Findings about values that could not be written as RDF, so that no shape ever sees them."""
+
+from __future__ import annotations
+
+from migration_vocabularies import get
+
+from .fields import Field, load
+from .namespaces import MS
+from .report import Finding
+from .shape_messages import wrong
+from .writing import Dropped, Written
+
+CONSTRAINTS = {
+    "not-in-list": "InConstraintComponent",
+    "not-an-address": "NodeKindConstraintComponent",
+    "not-an-email": "PatternConstraintComponent",
+    "not-a-media-type": "PatternConstraintComponent",
+    "not-a-date": "OrConstraintComponent",
+    "not-a-number": "DatatypeConstraintComponent",
+    "language-tag": "LanguageInConstraintComponent",
+}
+CONTROL = {
+    "en": "{label}: characters that cannot be displayed were left out.",
+    "fr": "{label} : des caractères impossibles à afficher ont été omis.",
+}
+LANGUAGE = {
+    "en": "{label}: “{lang}” is not a language code; use en, fr, es, ar, ru or zh.",
+    "fr": "{label} : « {lang} » n’est pas un code de langue ; utilisez en, fr, es, ar, ru ou zh.",
+}
+MEANT = {"en": " Did you mean “{code}”?", "fr": " Vouliez-vous dire « {code} » ?"}
+
+
+def finding_of(written: Written, dropped: Dropped) -> Finding:
+    """Turn a dropped value into a finding of the shape that would have seen it."""
+    schema = load()
+    name, _, part = dropped.field.partition(".")
+    top = schema.field(name) if dropped.resource is None else schema.resource_field(name)
+    field = top.subfield(part) if part else top
+    stem = dropped.field.replace(".", "-") if dropped.resource is None else f"resource-{dropped.field}"
+    return Finding(
+        focus=written.subject if dropped.resource is None else written.distributions[dropped.resource],
+        dataset=written.subject,
+        field=name,
+        resource=dropped.resource,
+        severity="warning" if _harmless(field, dropped) else "violation",
+        messages=_messages(field, top if part else None, dropped),
+        value=str(dropped.value),
+        path=field.path[-1] if field.path else None,
+        path_text=field.rdf_property or "",
+        constraint=CONSTRAINTS.get(dropped.reason, "DatatypeConstraintComponent"),
+        shape=str(MS[f"{stem}-value"]),
+        code=dropped.reason,
+    )
+
+
+def _harmless(field: Field, dropped: Dropped) -> bool:
+    """Say whether the record is right without the value: the list is open, or only a character went."""
+    return dropped.reason == "control-characters" or (field.open and field.level != "mandatory")
+
+
+def _messages(field: Field, parent: Field | None, dropped: Dropped) -> dict[str, str]:
+    texts = wrong(field, parent)
+    if dropped.reason in {"control-characters", "language-tag"}:
+        template = CONTROL if dropped.reason == "control-characters" else LANGUAGE
+        return {lang: text.format(label=field.label(lang), lang=dropped.lang) for lang, text in template.items()}
+    if field.vocabulary and isinstance(dropped.value, str) and (match := get(field.vocabulary).match(dropped.value)):
+        return {lang: text + MEANT[lang].format(code=match.concept.code) for lang, text in texts.items()}
+    return texts

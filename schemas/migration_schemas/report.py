@@ -1,0 +1,146 @@
+"""What validation says: findings in words, as data, and as sh:ValidationReport."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from migration_vocabularies import language_tag
+from rdflib import BNode, Graph, URIRef
+from rdflib import Literal as RdfLiteral
+from rdflib.term import Node
+
+from . import namespaces
+from .fields import load
+from .namespaces import RDF, SH, XSD
+
+Severity = Literal["violation", "warning", "info"]
+RESOURCES = {"en": "Data and resources", "fr": "Données et ressources"}
+IN_RESOURCE = {"en": "Resource {number}, {label}", "fr": "Ressource {number}, {label}"}
+SEVERITIES = {"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong, or could be better, in one place of a record."""
+
+    focus: Node
+    dataset: Node | None = None
+    field: str | None
+    resource: int | None = None
+    severity: Severity
+    messages: Mapping[str, str]
+    value: str | None = None
+    term: Node | None = None
+    path: Node | None = None
+    path_text: str = ""
+    constraint: str
+    shape: str
+    code: str
+    also: tuple[str, ...] = ()
+
+    def message(self, lang: str = "en") -> str:
+        """Return what is wrong, in a language, else in English."""
+        return self.messages.get(language_tag(lang)) or self.messages.get("en", "")
+
+    def field_label(self, lang: str = "en") -> str:
+        """Return the field's name as the form shows it, with the resource's number if it is one's."""
+        tag = language_tag(lang) if language_tag(lang) in RESOURCES else "en"
+        if self.field is None:
+            return ""
+        if self.resource is None:
+            return RESOURCES[tag] if self.field == "resources" else load().field(self.field).label(lang)
+        label = load().resource_field(self.field).label(lang)
+        return IN_RESOURCE[tag].format(number=self.resource + 1, label=label[:1].lower() + label[1:])
+
+    def help(self, lang: str = "en") -> str:
+        """Return the field's help: why it matters and how to fill it in."""
+        if self.field in {None, "resources"}:
+            return ""
+        schema = load()
+        name = str(self.field)
+        return (schema.field(name) if self.resource is None else schema.resource_field(name)).help(lang)
+
+    def as_dict(self, lang: str = "en") -> dict[str, Any]:
+        """Return the finding as JSON-ready data."""
+        return {
+            "code": self.code,
+            "constraint": self.constraint,
+            "field": self.field,
+            "field_label": self.field_label(lang),
+            "focus": str(self.focus),
+            "message": self.message(lang),
+            "path": self.path_text,
+            "resource": self.resource,
+            "severity": self.severity,
+            "shape": self.shape,
+            "value": self.value,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings about one record or one graph, the severe ones first."""
+
+    findings: tuple[Finding, ...] = ()
+    partial: bool = False
+
+    @property
+    def violations(self) -> tuple[Finding, ...]:
+        """Return the findings that stop publication."""
+        return tuple(finding for finding in self.findings if finding.severity == "violation")
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """Return the findings that should be mended but stop nothing."""
+        return tuple(finding for finding in self.findings if finding.severity == "warning")
+
+    @property
+    def conforms(self) -> bool:
+        """Say whether nothing stops publication."""
+        return not self.violations
+
+    def for_dataset(self, dataset: Node) -> Report:
+        """Return the findings about one dataset of a graph."""
+        return Report(tuple(f for f in self.findings if f.dataset == dataset), self.partial)
+
+    def as_dict(self, lang: str = "en") -> dict[str, Any]:
+        """Return the report as JSON-ready data."""
+        return {
+            "conforms": self.conforms,
+            "violations": len(self.violations),
+            "warnings": len(self.warnings),
+            "findings": [finding.as_dict(lang) for finding in self.findings],
+        }
+
+    def to_graph(self) -> Graph:
+        """Return a sh:ValidationReport (https://www.w3.org/TR/shacl/#validation-report)."""
+        graph = namespaces.graph()
+        graph.bind("sh", SH)
+        report = BNode()
+        graph.add((report, RDF.type, SH.ValidationReport))
+        # SHACL counts every result; whoever wants to pass warnings looks at the severities.
+        graph.add((report, SH.conforms, RdfLiteral(not self.findings, datatype=XSD.boolean)))
+        for finding in self.findings:
+            node = BNode()
+            graph.add((report, SH.result, node))
+            for predicate, term in _result(finding):
+                graph.add((node, predicate, term))
+        return graph
+
+
+def _result(finding: Finding) -> list[tuple[URIRef, Node]]:
+    triples: list[tuple[URIRef, Node]] = [
+        (RDF.type, SH.ValidationResult),
+        (SH.focusNode, finding.focus),
+        (SH.resultSeverity, SEVERITIES[finding.severity]),
+        (SH.sourceConstraintComponent, URIRef(SH + finding.constraint)),
+        (SH.sourceShape, URIRef(finding.shape)),
+    ]
+    triples += [(SH.resultMessage, RdfLiteral(text, lang=lang)) for lang, text in finding.messages.items()]
+    if isinstance(finding.path, URIRef):
+        triples.append((SH.resultPath, finding.path))
+    if finding.term is not None:
+        triples.append((SH.value, finding.term))
+    return triples

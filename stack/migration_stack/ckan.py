@@ -72,6 +72,12 @@ def generate(places: Places, ini: Path, options: Mapping[str, str]) -> None:
     _checked(places, [str(BIN / "ckan"), "config-tool", str(ini), *pairs], "ckan config-tool")
 
 
+def seed(places: Places, ini: Path, described: Path, base: str) -> None:
+    """Put organisations, people and sources into CKAN (see seeding.py)."""
+    words = [sys.executable, "-P", "-m", "migration_stack.seeding", str(ini), str(described), base]
+    _checked(places, words, f"seeding from {described.name}")
+
+
 def _checked(
     places: Places,
     words: Sequence[str],

@@ -15,7 +15,8 @@ from migration_stack.errors import StackError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; what goes wrong is said in one sentence."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     try:
         options = _parser().parse_args(arguments)
         return int(options.run(where.Places(where.project()), options) or 0)
@@ -43,11 +44,14 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, run, text in (
         ("up", _up, "start PostgreSQL, Redis and Elasticsearch and leave them running"),
-        ("stop", _down, "stop everything that runs for this checkout"),
+        ("stop", _stop, "stop everything that runs for this checkout"),
         ("status", _status, "say what runs"),
         ("clean", _clean, "stop everything and remove all data, programs and the environment"),
     ):
         commands.add_parser(name, help=text).set_defaults(run=run)
+    demo = commands.add_parser("demo", help="harvest the example partners and serve the portal")
+    demo.add_argument("--once", action="store_true", help="end when the pages have answered")
+    demo.set_defaults(run=_demo)
     tests = commands.add_parser("test", help="run the tests, with their own services")
     tests.add_argument("--fast", action="store_true", help="only those that need no service")
     tests.set_defaults(run=_test)
@@ -59,9 +63,12 @@ def _up(places: where.Places, options: argparse.Namespace) -> None:
     (places.run / "keep").touch()
 
 
-def _down(places: where.Places, options: argparse.Namespace) -> None:
+def _stop(places: where.Places, options: argparse.Namespace) -> None:
+    from migration_stack import demo  # noqa: PLC0415 - needs more than the services do
+
     (places.run / "keep").unlink(missing_ok=True)
-    if not services.down(places):
+    ended = demo.stop(places)
+    if not services.down(places) and not ended:
         print("nothing was running")
 
 
@@ -71,8 +78,14 @@ def _status(places: where.Places, options: argparse.Namespace) -> None:
 
 
 def _clean(places: where.Places, options: argparse.Namespace) -> None:
-    services.down(places)
+    _stop(places, options)
     places.remove()
+
+
+def _demo(places: where.Places, options: argparse.Namespace) -> int:
+    from migration_stack import demo  # noqa: PLC0415
+
+    return demo.run(places, once=options.once)
 
 
 def _test(places: where.Places, options: argparse.Namespace) -> int:

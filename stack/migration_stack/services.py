@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -108,10 +109,17 @@ def session(places: Places, say: Say = print, *, any_port: bool = False) -> Iter
         try:
             yield up(places, say, any_port=any_port)
         finally:
+            ignore_interrupts()
             with contextlib.suppress(BlockingIOError):
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if not keep.exists():
                     down(places, say)
+
+
+def ignore_interrupts() -> None:
+    """Finish stopping although Ctrl-C is pressed again: it must not leave servers behind."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _choose_ports(places: Places, missing: list[ModuleType], *, any_port: bool) -> dict[str, int]:

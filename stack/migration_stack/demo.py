@@ -1,0 +1,219 @@
+"""`make demo`: from an empty folder to a filled registry that serves pages, and down again at Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import requests
+
+from migration_stack import ckan, disk, ports, processes, services, settings, summary
+from migration_stack.errors import StackError
+from migration_stack.places import Places
+
+PLUGINS = "migration migration_search migration_harvest scheming_datasets fluent dcat"
+PAGES = ("/", "/dataset/", "/api/3/action/package_search?rows=1")
+ROOM = 300
+SECONDS_FOR_PAGES = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A process beside the servers that belongs to the demonstration."""
+
+    name: str
+    title: str
+    stop: signal.Signals = signal.SIGTERM
+    seconds: float = 10
+
+
+PARTNERS = Helper("partners", "The example partners")
+WEB = Helper("web", "The web server")
+WORKERS: tuple[tuple[Helper, tuple[str, ...]], ...] = (
+    (Helper("harvest-worker", "The harvest worker"), ("jobs", "worker", "harvest")),
+    (Helper("jobs-worker", "The job worker"), ("jobs", "worker", "default")),
+    (Helper("search-worker", "The search worker"), ("migration", "search", "worker")),
+)
+HELPERS = (WEB, *(helper for helper, _ in WORKERS), PARTNERS)
+
+
+def run(places: Places, *, once: bool) -> int:
+    """Bring everything up, harvest, serve until Ctrl-C (or, with `once`, until the pages answered)."""
+    places.prepare()
+    disk.require(places.home, ROOM, "the demonstration")
+    with _only_one(places):
+        _stop_helpers(places)  # what a killed demonstration left behind
+        wanted = ports.wanted()
+        ports.claim(("portal", "partners"), wanted)
+        with services.session(places) as addresses, _cleared(places):
+            begun = time.monotonic()
+            ini = configure(places, addresses, wanted["portal"])
+            base = _start_partners(places, wanted["partners"])
+            _step("Setting up CKAN's database", lambda: _prepare_ckan(places, ini, base))
+            _start_web(places, ini, wanted["portal"])
+            _start_workers(places, ini)
+            harvested = ckan.show(ini, "migration", "harvest", "run", "--all", "--wait")
+            summary.show(ckan.run_json(places, ini, "migration", "harvest", "status", "--json"))
+            ckan.run(places, ini, "migration", "search", "drain")
+            site = f"http://{ports.LOOPBACK}:{wanted['portal']}"
+            _await_pages(places, site)
+            summary.welcome(site, places.project / "examples" / "demo.yaml", time.monotonic() - begun)
+            if harvested:
+                raise StackError("The harvest did not end well", f"see the table above and {places.logs}")
+            return 0 if once else _serve(places)
+
+
+def configure(places: Places, addresses: settings.Addresses, port: int) -> Path:
+    """Write CKAN's configuration for the demonstration."""
+    ini = places.ckan / "ckan.ini"
+    ckan.generate(
+        places,
+        ini,
+        {
+            "sqlalchemy.url": addresses.database.replace("%", "%%"),
+            "ckan.redis.url": addresses.redis.replace("%", "%%"),
+            "solr_url": addresses.elasticsearch.replace("%", "%%"),
+            "ckan.site_url": f"http://{ports.LOOPBACK}:{port}",
+            "ckan.site_id": "registry",
+            "ckan.site_title": "Migration Data Registry",
+            "ckan.storage_path": str(places.ckan / "storage"),
+            "ckan.plugins": PLUGINS,
+            "ckanext.dcat.rdf.profiles": "migration",
+            "ckan.locales_offered": "en fr",
+        },
+    )
+    return ini
+
+
+def stop(places: Places) -> bool:
+    """End a running demonstration of this checkout, or what a killed one left behind."""
+    found = False
+    with contextlib.suppress(FileNotFoundError), (places.run / "demo.lock").open("r+") as lock:
+        if not _take(lock.fileno()):
+            with contextlib.suppress(ValueError, psutil.Error):
+                process = psutil.Process(int(lock.read() or 0))
+                process.terminate()
+                process.wait(60)
+                found = True
+    for helper in HELPERS:
+        if processes.stop(places, helper.name, gentle=helper.stop, seconds=helper.seconds):
+            print(f"{helper.title} stopped")
+            found = True
+    return found
+
+
+@contextlib.contextmanager
+def _only_one(places: Places) -> Iterator[None]:
+    """Refuse a second demonstration of the same checkout."""
+    with (places.run / "demo.lock").open("a+") as lock:
+        if not _take(lock.fileno()):
+            raise StackError("A demonstration of this checkout is running already", "`make stop` ends it")
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _take(number: int) -> bool:
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _stop_helpers(places: Places) -> None:
+    for helper in HELPERS:
+        processes.stop(places, helper.name, gentle=helper.stop, seconds=helper.seconds)
+
+
+@contextlib.contextmanager
+def _cleared(places: Places) -> Iterator[None]:
+    """Stop the helpers before the servers that they use."""
+    try:
+        yield
+    finally:
+        services.ignore_interrupts()
+        _stop_helpers(places)
+
+
+def _step(title: str, work: Callable[[], None]) -> None:
+    print(title, end=" ", flush=True)
+    begun = time.monotonic()
+    work()
+    print(f"({time.monotonic() - begun:.1f} s)", flush=True)
+
+
+def _prepare_ckan(places: Places, ini: Path, base: str) -> None:
+    """Bring the database to the current state and put in what examples/demo.yaml describes."""
+    (places.ckan / "storage").mkdir(exist_ok=True)
+    ckan.run(places, ini, "db", "upgrade")
+    ckan.seed(places, ini, places.project / "examples" / "demo.yaml", base)
+
+
+def _start_partners(places: Places, port: int) -> str:
+    """Start the example partners and wait until they answer."""
+    program = places.project / "examples" / "serve.py"
+    command: list[str | Path] = [sys.executable, program, "--host", ports.LOOPBACK, "--port", str(port)]
+    processes.start(places, PARTNERS.name, command)
+    base = f"http://{ports.LOOPBACK}:{port}"
+    _await(places, PARTNERS, f"{base}/", 20)
+    return base
+
+
+def _start_web(places: Places, ini: Path, port: int) -> None:
+    """Start CKAN under gunicorn."""
+    command: list[str | Path] = [
+        *(ckan.BIN / "gunicorn", "--bind", f"{ports.LOOPBACK}:{port}", "--workers", "1", "--threads", "4"),
+        *("--timeout", "120", "--graceful-timeout", "5", "--no-control-socket"),
+        "migration_stack.wsgi:application",
+    ]
+    environment = {**ckan.environment(), "CKAN_INI": str(ini)}
+    processes.start(places, WEB.name, command, environment=environment)
+
+
+def _start_workers(places: Places, ini: Path) -> None:
+    """Start the job workers and the search worker."""
+    for helper, command in WORKERS:
+        processes.start(places, helper.name, ckan.command(ini, *command), environment=ckan.environment())
+
+
+def _await_pages(places: Places, site: str) -> None:
+    """Wait until the pages answer, so that the address that we print works."""
+    for page in PAGES:
+        _await(places, WEB, site + page, SECONDS_FOR_PAGES)
+
+
+def _await(places: Places, helper: Helper, address: str, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    answer = "no answer"
+    while time.monotonic() < deadline:
+        if not processes.find(places, helper.name):
+            raise processes.died(places, helper.name, helper.title)
+        try:
+            reply = requests.get(address, timeout=30, proxies={"http": ""})
+        except requests.RequestException:
+            time.sleep(0.3)
+            continue
+        if reply.ok:
+            return
+        answer = f"status {reply.status_code}"
+        time.sleep(1)
+    raise StackError(f"{address} does not answer ({answer})", f"see {places.logs / helper.name}.log")
+
+
+def _serve(places: Places) -> int:
+    """Wait for Ctrl-C; say so when one of our processes ends by itself."""
+    while True:
+        time.sleep(2)
+        for helper in HELPERS:
+            if not processes.find(places, helper.name):
+                raise processes.died(places, helper.name, helper.title)

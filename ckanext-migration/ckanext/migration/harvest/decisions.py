@@ -15,7 +15,7 @@ from enum import StrEnum
 class Outcome(StrEnum):
     """What a run made of one record."""
 
-    LISTED = "listed"
+    WAITING = "waiting"
     ADDED = "added"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
@@ -64,7 +64,7 @@ class Known:
     state: str  # current | missing | archived
     content_hash: str | None
     private: bool
-    package: str  # active | deleted | absent: what CKAN says about the dataset now
+    package: str  # active | deleted: what CKAN says about the dataset now; a purged one is deleted, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +79,8 @@ def decide(arrived: Arrived, known: Known | None) -> Outcome:
     """Say what a mapped record means for the catalogue; its content decides, never its date."""
     if known is None:
         return Outcome.ADDED
-    if known.package == "deleted":
-        return Outcome.WITHDRAWN
-    if known.package == "absent":
-        return Outcome.CONFLICT
+    if known.package != "active":
+        return Outcome.WITHDRAWN  # a person deleted it here: that stands (ID-05)
     if known.state == "archived":
         return Outcome.RESTORED
     if arrived.content_hash != known.content_hash or arrived.private != known.private:

@@ -22,7 +22,7 @@ def package_id(source_id: str, remote_id: str) -> str:
 
 
 def slug(title: str, source: str, remote_id: str) -> str:
-    """Make a name of a title; a title without Latin letters is named after its source and identity (ID-06)."""
+    """Make a name of a title; one without Latin letters is named after its source and identity (ID-06)."""
     folded = unicodedata.normalize("NFKD", title.lower().translate(_LETTERS))
     plain = "".join(mark for mark in folded if not unicodedata.combining(mark))
     name = _WORDS.sub("-", plain.encode("ascii", "ignore").decode()).strip("-")
@@ -46,11 +46,12 @@ def free_name(wanted: str, source: str, remote_id: str, taken: Callable[[str], b
 
 
 def identity(remote_id: str) -> str:
-    """Keep a remote id as it is; one that no database index would hold is cut and told apart by its digest."""
+    """Keep a remote id as it is; one that no index would hold is cut and told apart by its digest."""
     clean = remote_id.replace("\x00", "").encode("utf-8", "replace").decode()
     if clean == remote_id and len(clean.encode()) <= 1000:
         return clean
-    return f"{clean[:200]}#{hashlib.blake2b(remote_id.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
+    digest = hashlib.blake2b(remote_id.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return f"{clean[:200]}#{digest}"
 
 
 def _digest(source: str, remote_id: str, length: int) -> str:

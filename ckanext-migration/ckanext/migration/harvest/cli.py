@@ -1,0 +1,274 @@
+"""`ckan migration harvest`: sources and runs from the command line.
+
+Exit codes: 0 all is well, 1 it ran but something failed or a person is asked, 2 it could not run.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import ckan.plugins.toolkit as tk
+import click
+from ckan import model
+
+from ckanext.migration.harvest import jobs, progress
+from ckanext.migration.harvest.watching import call, show, watch
+
+FINE, PROBLEMS, IMPOSSIBLE = 0, 1, 2
+ACTIVE = ("queued", "running")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group(short_help="Read partners' portals and keep their datasets up to date.")
+def harvest() -> None:
+    """Register partners' portals, harvest them, look at what came, approve it or take it back."""
+
+
+def _fail(message: str) -> NoReturn:
+    click.secho(message, err=True, fg="red")
+    sys.exit(IMPOSSIBLE)
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def speaking(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn what the actions refuse into one sentence and exit code 2."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except tk.ValidationError as error:
+            model.Session.rollback()
+            _fail("; ".join(f"{key}: {text}" for key, text in error.error_summary.items()))
+        except (tk.ObjectNotFound, tk.NotAuthorized) as error:
+            model.Session.rollback()
+            _fail(str(error) or "Not found.")
+
+    return wrapped
+
+
+def _pair(text: str) -> tuple[str, Any]:
+    key, found, value = text.partition("=")
+    if not found or not key:
+        raise click.BadParameter(f"{text!r} is not of the form name=value")
+    try:
+        return key, json.loads(value)
+    except ValueError:
+        return key, value
+
+
+def _print(value: Any) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+@harvest.command()
+@click.argument("name")
+@click.argument("url")
+@click.option("--protocol", required=True, help="How the portal is read: ckan, dcat, …")
+@click.option("--organization", required=True, help="The organisation that owns the datasets.")
+@click.option("--title", help="Name for people.")
+@click.option(
+    "--option", "options", multiple=True, metavar="NAME=VALUE", help="An option; the value may be JSON."
+)
+@click.option("--default-sensitivity", help="The level agreed for records that do not say theirs.")
+@click.option("--credential", help="Name of an environment variable (HARVEST_KEY_…) with the partner's key.")
+@click.option("--allow-private-address", is_flag=True, help="Allow an address inside our own network.")
+@click.option("--update", is_flag=True, help="Change the source if it is registered already.")
+@json_option
+@speaking
+def add(name: str, url: str, *, options: Sequence[str], update: bool, as_json: bool, **given: Any) -> None:
+    """Register the portal at URL under NAME."""
+    settings = dict(_pair(text) for text in options)
+    if given.pop("default_sensitivity", None):
+        settings["default_sensitivity"] = click.get_current_context().params["default_sensitivity"]
+    data = {key: given[key] for key in ("protocol", "organization", "title", "credential") if given.get(key)}
+    data |= {"url": url, "options": settings, "allow_private": given["allow_private_address"]}
+    known = {source["name"] for source in call("source_list")}
+    if name in known and update:
+        source = call("source_update", id=name, **data)
+    else:
+        source = call("source_create", name=name, **data)
+    if as_json:
+        _print(source)
+    else:
+        click.echo(f"{source['name']}: {source['url']} ({source['protocol']})")
+
+
+@harvest.command("list")
+@json_option
+@speaking
+def list_sources(as_json: bool) -> None:
+    """List the registered sources."""
+    sources = call("source_list")
+    if as_json:
+        _print(sources)
+        return
+    for source in sources:
+        click.echo(f"{source['name']:24} {source['protocol']:6} {source['state']:8} {source['url']}")
+
+
+@harvest.command()
+@click.argument("names", nargs=-1)
+@json_option
+@speaking
+def status(names: Sequence[str], as_json: bool) -> None:
+    """Show what the last run of each source came to."""
+    rows = [_row(source) for source in call("source_list") if not names or source["name"] in names]
+    if as_json:
+        _print(rows)
+    else:
+        progress.table(rows)
+
+
+def _row(source: dict[str, Any]) -> dict[str, Any]:
+    run = source["last_run"]
+    figures = run["counters"] if run else {}
+    return {
+        **{key: source[key] for key in ("name", "title", "url", "protocol")},
+        "state": progress.words(run) if run else "never run",
+        **{key: figures.get(key) if run else None for key in progress.COLUMNS},
+        "seconds": run["seconds"] if run else None,
+        "run_id": run["id"] if run else None,
+    }
+
+
+@harvest.command()
+@click.argument("names", nargs=-1)
+@click.option(
+    "--all", "everything", is_flag=True, help="Every source that is not paused, and what was left over."
+)
+@click.option("--wait", is_flag=True, help="Show the progress and wait for the end.")
+@click.option("--here", is_flag=True, help="Do the work in this process instead of the job workers.")
+@json_option
+@speaking
+def run(names: Sequence[str], *, everything: bool, wait: bool, here: bool, as_json: bool) -> None:
+    """Harvest the sources NAMES, or all with --all."""
+    if not names and not everything:
+        raise click.UsageError("Name sources, or say --all.")
+    if everything:
+        names = [source["name"] for source in call("source_list") if source["state"] == "active"]
+    ids = [_start(name, wake=not here) for name in names]
+    latest = watch(ids, here=here, names=names) if wait or here else {run_id: show(run_id) for run_id in ids}
+    rows = [_row(call("source_show", id=name)) for name in names]
+    if as_json:
+        _print(rows)
+    elif wait or here:
+        progress.table(rows)
+        _explain(latest.values())
+    else:
+        click.echo(f"{len(ids)} runs are queued; `ckan migration harvest status` shows how they stand.")
+    sys.exit(_code(latest.values()) if wait or here else FINE)
+
+
+def _start(name: str, *, wake: bool) -> str:
+    """Start a run, or join the one that is under way."""
+    for state in ACTIVE:
+        for active in call("run_list", source=name, state=state):
+            if not active["stopped"]:
+                if wake:
+                    jobs.wake(active["id"])
+                return str(active["id"])
+    return str(call("run_create", source=name, wake=wake)["id"])
+
+
+def _code(found: Any) -> int:
+    states = list(found)
+    if any(item["state"] == "failed" for item in states):
+        return IMPOSSIBLE
+    fine = all(item["state"] == "finished" and not item["counters"]["failed"] for item in states)
+    return FINE if fine else PROBLEMS
+
+
+def _explain(found: Any) -> None:
+    """Say what a person should know about runs that did not go smoothly."""
+    for item in found:
+        if item["error"]:
+            click.secho(
+                f"{item['source']}: {item['error']['message']} {item['error'].get('remedy', '')}", err=True
+            )
+        if item["state"] == "needs-approval":
+            why = ", ".join(item["guard"]["reasons"])
+            words = f"{item['source']}: {why}; nothing was removed. Look: ckan migration harvest diff"
+            click.secho(
+                f"{words} {item['source']}; then: ckan migration harvest approve {item['source']}", err=True
+            )
+
+
+@harvest.command()
+@click.argument("run_or_source")
+@click.option("--against", help="Another run (number or id) to compare with.")
+@json_option
+@speaking
+def diff(run_or_source: str, against: str | None, as_json: bool) -> None:
+    """Show what a run changed; for a source, its last run."""
+    found = call("run_show", id=_run_id(run_or_source))
+    if against and against.isdigit():
+        against = f"{found['source']}:{against}"
+    changes = call("run_diff", id=found["id"], **({"against": against} if against else {}))
+    if as_json:
+        _print(changes)
+        return
+    for kind, mark in (
+        ("added", "+"),
+        ("restored", "+"),
+        ("changed", "~"),
+        ("missing", "?"),
+        ("removed", "-"),
+    ):
+        for line in changes[kind]:
+            fields = f"  [{', '.join(line['fields'])}]" if line.get("fields") else ""
+            click.echo(f"{mark} {line['title'] or line['remote_id']}{fields}")
+    if not any(changes.values()):
+        click.echo("Nothing changed.")
+
+
+def _run_id(text: str) -> str:
+    """Take an id, "source:number", or the name of a source, which means its last run."""
+    for source in call("source_list"):
+        if source["name"] == text:
+            if not source["last_run"]:
+                _fail(f"{text} has not been harvested yet.")
+            return str(source["last_run"]["id"])
+    return text
+
+
+@harvest.command()
+@click.argument("run_or_source")
+@click.option("--wait", is_flag=True, help="Wait for the end.")
+@click.option("--here", is_flag=True, help="Do the work in this process.")
+@speaking
+def approve(run_or_source: str, *, wait: bool, here: bool) -> None:
+    """Approve what a run holds back: it is done now."""
+    found = call("run_approve", id=_run_id(run_or_source), wake=not here)
+    _conclude(found, wait=wait, here=here, said="is approved")
+
+
+@harvest.command()
+@click.argument("source")
+@click.option("--to", "goal", required=True, help="Number or id of the run to go back to.")
+@click.option("--wait", is_flag=True, help="Wait for the end.")
+@click.option("--here", is_flag=True, help="Do the work in this process.")
+@speaking
+def rollback(source: str, *, goal: str, wait: bool, here: bool) -> None:
+    """Bring the datasets of SOURCE back to where they were after a run; the source is paused then."""
+    key = f"{source}:{goal}" if goal.isdigit() else goal
+    found = call("run_rollback", id=key, wake=not here)
+    _conclude(found, wait=wait, here=here, said="goes back")
+
+
+def _conclude(found: dict[str, Any], *, wait: bool, here: bool, said: str) -> None:
+    if not (wait or here):
+        click.echo(f"Run {found['number']} of {found['source']} {said}.")
+        return
+    latest = watch([found["id"]], here=here) if found["state"] in ACTIVE else {found["id"]: found}
+    progress.table([_row(call("source_show", id=found["source"]))])
+    _explain(latest.values())
+    sys.exit(_code(latest.values()))

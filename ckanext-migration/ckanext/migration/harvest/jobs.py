@@ -1,0 +1,56 @@
+"""The job queue only wakes somebody up: what there is to do stands in the database."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from types import FrameType
+
+import ckan.plugins.toolkit as tk
+from redis.exceptions import RedisError
+from rq import Retry
+
+from ckanext.migration.harvest import runner, runs
+
+log = logging.getLogger(__name__)
+
+QUEUE = "harvest"
+WITHOUT_END = -1  # leases and heart-beats watch over a run, not a clock over its job
+RETRIES = Retry(max=5, interval=[5, 30, 120, 120, 120])
+
+
+def wake(run_id: str | None = None) -> bool:
+    """Ask a job worker to look into the ledger; False if the queue is out of reach, which loses nothing."""
+    try:
+        tk.enqueue_job(
+            work, [run_id], title="harvest", queue=QUEUE, rq_kwargs={"timeout": WITHOUT_END, "retry": RETRIES}
+        )
+    except RedisError as exc:
+        log.warning("harvest.queue-unreachable: %s", type(exc).__name__)
+        return False
+    return True
+
+
+def work(run_id: str | None = None) -> None:
+    """Carry out one run, then whatever else waits: queued runs, and those whose worker died."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _leave)
+    if run_id:
+        runner.execute(run_id)
+    sweep()
+
+
+def sweep() -> list[str]:
+    """Carry out every run that waits, one after the other; the ids of those that were ours."""
+    done: list[str] = []
+    while waiting := [found for found in runs.waiting() if found not in done]:
+        if runner.execute(waiting[0]) is None and waiting[0] in runs.waiting():
+            break  # locked by another worker this very moment
+        done.append(waiting[0])
+    return done
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    """A deploy restart gives the run back at once, and the next worker goes on with it (FI-04)."""
+    raise SystemExit(0)

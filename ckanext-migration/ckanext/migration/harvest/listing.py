@@ -1,0 +1,139 @@
+"""Phase one: the partner's records are read page by page; each page is committed together with its cursor."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from sqlalchemy.dialects.postgresql import insert
+
+from ckanext.migration.harvest import blobs
+from ckanext.migration.harvest.crashpoints import crashpoint
+from ckanext.migration.harvest.decisions import Outcome
+from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot
+from ckanext.migration.harvest.naming import identity
+from ckanext.migration.harvest.work import Work, clean, public, spent
+from migration_harvesters.errors import ListingTruncated
+from migration_harvesters.records import Listing, Page
+from migration_schemas.errors import MigrationError
+
+log = logging.getLogger(__name__)
+
+SHOWN_PROBLEMS = 50
+
+
+def read(work: Work) -> None:
+    """Read the whole list, from where an interrupted worker left it, and note whether it may be trusted."""
+    cursor, known = _resume(work)
+    listing = work.reader().listing(cursor)
+    ceiling = 3 * known + 10_000
+    ended: MigrationError | None = None
+    staged, mark = 0, time.monotonic()
+    try:
+        for page in listing:
+            crashpoint("page-read")
+            staged = _stage(work, page, listing, mark)
+            mark = time.monotonic()
+            crashpoint("page-committed")
+            if staged > ceiling:
+                raise ListingTruncated(f"The listing did not end after {staged} records.")
+    except MigrationError as error:
+        if not staged and error.scope == "run":
+            raise
+        ended = error
+    _close(work, listing, ended)
+    crashpoint("listing-closed")
+
+
+def _resume(work: Work) -> tuple[str | None, int]:
+    """Find the cursor to go on from; without one the list is read again from its beginning."""
+    with work.step() as run:
+        if run.cursor is None:
+            model.Session.execute(sa.delete(HarvestSnapshot).where(HarvestSnapshot.run_id == run.id))
+            run.pages, run.problems, run.stable = 0, [], None
+        run.agreement = work.origin.agreement_hash
+        known = model.Session.scalar(
+            sa.select(sa.func.count()).where(HarvestRecord.source_id == work.origin.id)
+        )
+        return run.cursor, known or 0
+
+
+def _stage(work: Work, page: Page, listing: Listing, started: float) -> int:
+    """Commit one page: raw replies, one snapshot row a record, the failures, and the cursor."""
+    with work.step() as run:
+        start = model.Session.scalar(sa.select(sa.func.count()).where(HarvestSnapshot.run_id == run.id)) or 0
+        raws = {blobs.digest(raw.body, raw.format): (raw.format, raw.body) for raw in page.items}
+        blobs.keep(raws)
+        rows = [
+            _row(run, start + place, identity(raw.ref.id), raw.ref.url)
+            | {"raw_hash": blobs.digest(raw.body, raw.format)}
+            for place, raw in enumerate(page.items)
+        ]
+        for place, failure in enumerate(page.failures):
+            name = f"(page {run.pages + 1}, record {place + 1})"
+            remote_id = identity(failure.remote_id) if failure.remote_id else name
+            row = _row(run, start + len(page.items) + place, remote_id, None)
+            rows.append(
+                row | {"outcome": Outcome.FAILED, "stage": failure.stage, "error": public(failure.error)}
+            )
+        staged = start + len(_insert(rows))
+        repeated = len(rows) + start - staged
+        run.cursor, run.pages, run.expected = page.cursor, run.pages + 1, listing.expected
+        run.stable = listing.stable and run.stable is not False
+        run.problems = _problems(run, listing.problems, repeated)
+        run.timings = spent(run, "list", started)
+        crashpoint("page-staged")
+    return staged
+
+
+def _row(run: HarvestRun, position: int, remote_id: str, url: str | None) -> dict[str, Any]:
+    return {
+        "run_id": run.id,
+        "remote_id": remote_id,
+        "position": position,
+        "url": clean(url) if url else None,
+        "outcome": Outcome.WAITING,
+        "raw_hash": None,
+        "stage": None,
+        "error": None,
+    }
+
+
+def _insert(rows: list[dict[str, Any]]) -> list[str]:
+    """Insert the rows of a page; of two records with one identifier the first one wins (JS-09)."""
+    if not rows:
+        return []
+    statement = insert(HarvestSnapshot).on_conflict_do_nothing().returning(HarvestSnapshot.remote_id)
+    return list(model.Session.scalars(statement, rows))
+
+
+def _problems(run: HarvestRun, found: Iterable[MigrationError], repeated: int) -> list[dict[str, Any]]:
+    """Collect what went wrong with the list, each sentence once."""
+    problems = list(run.problems or [])
+    fresh = [public(problem) for problem in found]
+    if repeated:
+        text = f"{repeated} identifiers came twice on page {run.pages}; the first record was kept."
+        fresh.append({"code": "duplicate-identifier", "message": text})
+    problems += [problem for problem in fresh if problem not in problems]
+    return problems[:SHOWN_PROBLEMS]
+
+
+def _close(work: Work, listing: Listing, ended: MigrationError | None) -> None:
+    """Note what the finished list is worth: complete means nothing failed and no record is nameless (DL-02)."""
+    with work.step() as run:
+        nameless = sa.select(sa.func.count()).where(
+            HarvestSnapshot.run_id == run.id,
+            HarvestSnapshot.outcome == Outcome.FAILED,
+            HarvestSnapshot.remote_id.startswith("(page "),
+        )
+        run.problems = _problems(run, [*listing.problems, *([ended] if ended else [])], 0)
+        run.stable = listing.stable and run.stable is not False
+        run.complete = listing.complete and ended is None and not model.Session.scalar(nameless)
+        run.expected, run.cursor, run.phase = listing.expected, None, "stage"
+    log.info(
+        "harvest.listed run=%s complete=%s stable=%s", work.held.run_id, listing.complete, listing.stable
+    )

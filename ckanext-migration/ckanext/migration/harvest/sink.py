@@ -1,0 +1,171 @@
+"""The only place that writes harvested datasets into CKAN, through its own actions and all of their hooks.
+
+The site user acts, and what it may touch is decided here and nowhere else: a dataset whose id stands in the
+ledger under this source and this remote id. CKAN's action commits; the caller has put its ledger rows into the
+same session before, so that dataset, ledger and search outbox become true in one transaction or not at all.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+
+from ckanext.migration.harvest import curation
+from ckanext.migration.harvest.errors import IdentityConflict, SinkRefused
+from ckanext.migration.harvest.naming import free_name, package_id, slug
+from ckanext.migration.harvest.work import Origin, clean
+from migration_schemas import Record
+from migration_schemas import record as records
+
+log = logging.getLogger(__name__)
+
+OWNED = ("groups", "state", "creator_user_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One dataset to be written: the record, where it belongs, and what the last run wrote."""
+
+    remote_id: str
+    record: Record
+    before: Record | None
+    private: bool
+    organization: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What will be handed to CKAN; `kept` names the fields that a person keeps against the partner."""
+
+    action: str
+    package: dict[str, Any]
+    kept: tuple[str, ...]
+    current: Mapping[str, Any] | None
+
+    @property
+    def package_id(self) -> str:
+        """The id of the dataset."""
+        return str(self.package["id"])
+
+
+class Sink:
+    """Writes for one source."""
+
+    def __init__(self, origin: Origin) -> None:
+        self._origin = origin
+        self._user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+        self._organizations: dict[str, str] = {}
+
+    def create(self, order: Order) -> Plan:
+        """Plan a new dataset; its id follows from the identity, its name from the title."""
+        identifier = package_id(self._origin.id, order.remote_id)
+        if model.Package.get(identifier) is not None:
+            raise IdentityConflict(
+                "A dataset with the identity of this record exists, but this source did not bring it."
+            )
+        wanted = slug(order.record.title("en"), self._origin.name, order.remote_id)
+        name = free_name(wanted, self._origin.name, order.remote_id, _taken)
+        return self._plan("package_create", order, order.record, {"id": identifier, "name": name}, None, ())
+
+    def update(self, order: Order, held_package: str) -> Plan:
+        """Plan a change of the dataset that the ledger names; what a person changed in it stays."""
+        current = tk.get_action("package_show")(self._context(), {"id": held_package})
+        merged, kept = _merged(order, current)
+        base = {"id": held_package, "name": current["name"]}
+        return self._plan("package_update", order, merged, base, current, kept)
+
+    def retire(self, held_package: str) -> Plan | None:
+        """Plan to withdraw a dataset from the public without deleting it; None if it is not public."""
+        package = model.Package.get(held_package)
+        if package is None or package.state != "active" or package.private:
+            return None
+        return Plan(
+            action="package_patch", package={"id": held_package, "private": True}, kept=(), current=None
+        )
+
+    def write(self, plan: Plan) -> None:
+        """Hand a plan to CKAN, which commits; raise SinkRefused with CKAN's reasons in words."""
+        context = self._context() | {"return_id_only": True}
+        if plan.current is not None:
+            context["original_package"] = plan.current
+        try:
+            tk.get_action(plan.action)(context, plan.package)
+        except tk.ValidationError as error:
+            raise SinkRefused(_words(error)) from error
+
+    def _plan(
+        self,
+        action: str,
+        order: Order,
+        record: Record,
+        base: dict[str, Any],
+        current: Mapping[str, Any] | None,
+        kept: tuple[str, ...],
+    ) -> Plan:
+        package = {**records.to_package(record), **base, "type": "dataset", "private": order.private}
+        package["owner_org"] = self._organization(order.organization)
+        if current is not None:
+            package |= {key: current[key] for key in OWNED if key in current}
+            package["resources"] = _with_ids(package.get("resources") or [], current.get("resources") or [])
+        return Plan(action=action, package=package, kept=kept, current=current)
+
+    def _organization(self, name: str) -> str:
+        if name not in self._organizations:
+            group = model.Group.get(name)
+            if group is None or not group.is_organization or group.state != "active":
+                raise SinkRefused(
+                    f"The organisation “{name}” does not exist here.",
+                    remedy="Create it, or correct the option “publisher_organizations” of the source.",
+                )
+            self._organizations[name] = group.id
+        return self._organizations[name]
+
+    def _context(self) -> dict[str, Any]:
+        """The site user acts without further checks: identity was checked against the ledger."""
+        return {"user": self._user, "ignore_auth": True, "model": model, "session": model.Session}
+
+
+def _merged(order: Order, current: Mapping[str, Any]) -> tuple[Record, tuple[str, ...]]:
+    """Keep what a person changed since we wrote last (ID-04); without a last time the partner's record counts."""
+    if order.before is None:
+        return order.record, ()
+    wrote = records.from_package(records.to_package(order.before))
+    holds = records.from_package(current)
+    merged = curation.merge(_fields(wrote), _fields(holds), _fields(order.record))
+    fields = dict(merged.fields)
+    resources = tuple(fields.pop("resources", ()))
+    return Record(fields=fields, resources=resources), merged.kept
+
+
+def _fields(record: Record) -> dict[str, Any]:
+    return {**record.fields, "resources": [dict(resource) for resource in record.resources]}
+
+
+def _with_ids(fresh: list[dict[str, Any]], held: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Give resources the ids they had, matched by address, so that links to them stay good."""
+    ids: dict[str, list[str]] = {}
+    for resource in held:
+        ids.setdefault(str(resource.get("url")), []).append(resource["id"])
+    result = []
+    for resource in fresh:
+        known = ids.get(str(resource.get("url")))
+        result.append({**resource, "id": known.pop(0)} if known else resource)
+    return result
+
+
+def _taken(name: str) -> bool:
+    return model.Package.get(name) is not None
+
+
+def _words(error: tk.ValidationError) -> str:
+    """Put CKAN's reasons into one sentence for each field."""
+    parts = []
+    for field, reasons in (error.error_summary or error.error_dict).items():
+        text = reasons if isinstance(reasons, str) else "; ".join(str(reason) for reason in reasons)
+        parts.append(f"{field}: {text}")
+    return clean(" · ".join(parts))[:2000] or "CKAN did not take the record."

@@ -1,0 +1,64 @@
+"""Watches CKAN's sessions: right after a commit the rows it wrote are delivered.
+
+The reader of a page that follows a save finds the change in the search. The delivery has its own
+connection, and nothing that happens in it reaches the caller: what fails stays for the worker.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import ckan.model as model
+import sqlalchemy as sa
+import sqlalchemy.event
+import sqlalchemy.orm
+
+from ckanext.migration.search import client, config, drain
+from ckanext.migration.search.errors import SearchFault
+
+log = logging.getLogger(__name__)
+
+_IDS, _REFRESH, _COMMITTED = "migration_search_ids", "migration_search_refresh", "migration_search_committed"
+
+
+def note(session: Any, index_ids: list[str], *, refresh: bool) -> None:
+    """Remember what to deliver when this session commits."""
+    session.info.setdefault(_IDS, set()).update(index_ids)
+    session.info[_REFRESH] = session.info.get(_REFRESH, False) or refresh
+
+
+def watch() -> None:
+    """Listen to CKAN's sessions, once a process."""
+    if not sa.event.contains(model.Session, "after_commit", _after_commit):
+        for maker in (model.Session, model.meta.create_local_session):
+            sa.event.listen(maker, "after_commit", _after_commit)
+            sa.event.listen(maker, "after_rollback", _after_rollback)
+            sa.event.listen(maker, "after_transaction_end", _after_transaction_end)
+
+
+def _after_commit(session: Any) -> None:
+    if _IDS in session.info and not session.in_nested_transaction():
+        session.info[_COMMITTED] = True
+
+
+def _after_rollback(session: Any) -> None:
+    for key in (_IDS, _REFRESH, _COMMITTED):
+        session.info.pop(key, None)
+
+
+def _after_transaction_end(session: Any, transaction: sa.orm.SessionTransaction) -> None:
+    """Only here has the session given its connection back, so the pool is not drawn on twice."""
+    if transaction.parent is not None or not session.info.pop(_COMMITTED, False):
+        return
+    ids = session.info.pop(_IDS, set())
+    refresh = session.info.pop(_REFRESH, False)
+    try:
+        database = model.meta.engine
+        if ids and database is not None:
+            engine = client.engine(config.address(timeout=config.save_timeout()))
+            drain.documents(database, engine, config.alias(), ids=sorted(ids), refresh=refresh)
+    except SearchFault as fault:
+        log.warning("search.drain.postponed datasets=%s reason=%s", len(ids), fault.code)
+    except sa.exc.SQLAlchemyError as error:
+        log.warning("search.drain.postponed datasets=%s reason=%s", len(ids), type(error).__name__)

@@ -1,0 +1,70 @@
+"""The settings of the search, typed (declared in ``config_declaration.yaml``)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import ckan.plugins.toolkit as tk
+
+_PREFIX = "ckanext.migration.search."
+_NOT_A_NAME = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the engine is and how we show who we are; hashable, so that clients can be kept."""
+
+    url: str
+    user: str | None = None
+    password: str | None = None
+    api_key: str | None = None
+    ca_certs: str | None = None
+    timeout: float = 60.0
+
+    def __repr__(self) -> str:
+        """Without address and credentials: this may end up in a log."""
+        return "Address(…)"
+
+
+def address(url: str | None = None, timeout: float | None = None) -> Address:
+    """The engine of this site; ``url`` and ``timeout`` where the caller knows better."""
+    return Address(
+        url=url or tk.config["solr_url"],
+        user=tk.config.get("solr_user") or None,
+        password=tk.config.get("solr_password") or None,
+        api_key=tk.config.get(_PREFIX + "api_key") or None,
+        ca_certs=tk.config.get(_PREFIX + "ca_certs") or None,
+        timeout=timeout or float(tk.config.get("solr_timeout") or 60),
+    )
+
+
+def save_timeout() -> float:
+    """Seconds that a save waits for the index."""
+    return float(tk.config.get(_PREFIX + "save_timeout") or 5)
+
+
+def index_prefix() -> str:
+    """First part of index names."""
+    return _slug(tk.config.get(_PREFIX + "index_prefix") or "migration")
+
+
+def alias() -> str:
+    """The name under which everybody reads and writes."""
+    return f"{index_prefix()}-{_site_slug()}"
+
+
+@cache
+def _site_slug() -> str:
+    """Kept for the life of the process: documents of several site ids may share one index."""
+    return _slug(tk.config.get("ckan.site_id") or "default")
+
+
+def _slug(text: str) -> str:
+    """A legal index name; what was lost on the way is told apart by a hash."""
+    plain = _NOT_A_NAME.sub("-", text.lower()).strip("-")[:60]
+    if plain == text:
+        return plain
+    return f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:6]}".strip("-")

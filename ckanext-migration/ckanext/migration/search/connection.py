@@ -1,0 +1,143 @@
+"""What CKAN gets in the place of ``pysolr.Solr`` (search-contract §1.2).
+
+Every fault becomes what CKAN expects at this border (§2.2). CKAN writes the whole query, permission
+labels included, into the message of an unknown ``SolrError``, so for a search only two of them are
+raised: no connection, and no sort order. Everything else leaves as CKAN's own ``SearchError``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pysolr
+from ckan.lib.search.common import SearchError
+
+from ckanext.migration.search import (
+    client,
+    config,
+    facets,
+    highlight,
+    paging,
+    profile,
+    recheck,
+    request,
+    results,
+    writing,
+)
+from ckanext.migration.search.errors import IndexUnavailable, QuerySyntaxError, SearchFault, SortError
+
+log = logging.getLogger(__name__)
+
+_AWAY = "Failed to connect to server: {}"
+_ROUNDS = 3
+
+
+class SolrLike:
+    """Takes Solr's calls and answers from Elasticsearch."""
+
+    def __init__(self, url: str, decoder: Any = None, timeout: float = 60, **_options: Any) -> None:
+        self._address = config.address(url, timeout)
+        self._decode_dates = decoder is not None
+        self.url = client.shown(url)
+
+    def search(self, q: str = "*:*", **params: Any) -> pysolr.Results:
+        """Search; failures leave as CKAN's own errors."""
+        try:
+            return self._search({**params, "q": q})
+        except SortError as fault:
+            raise pysolr.SolrError(fault.message) from None
+        except QuerySyntaxError as fault:
+            if "q.op" in params:
+                raise SearchError(fault.message) from None
+            raise pysolr.SolrError(fault.message) from None
+        except SearchFault as fault:
+            log.error(
+                "search.unavailable code=%s detail=%s remedy=%s", fault.code, fault.detail, fault.remedy
+            )
+            raise pysolr.SolrError(_AWAY.format(fault.message)) from None
+
+    def add(self, docs: Sequence[Mapping[str, Any]], commit: bool | None = None, **_options: Any) -> None:
+        """Index documents; inside a change they wait for its commit."""
+        try:
+            writing.put(client.engine(self._address), docs, refresh=bool(commit))
+        except SearchFault as fault:
+            raise self._failed(fault) from None
+
+    def delete(self, q: str = "", commit: bool | None = None, **_options: Any) -> None:
+        """Take out what matches; inside a change it waits for its commit."""
+        try:
+            writing.remove(client.engine(self._address), q, refresh=bool(commit))
+        except SearchFault as fault:
+            raise self._failed(fault) from None
+
+    def commit(self, **_options: Any) -> None:
+        """Make everything written so far searchable."""
+        try:
+            client.engine(self._address).refresh(config.alias())
+        except SearchFault as fault:
+            raise self._failed(fault) from None
+
+    def _failed(self, fault: SearchFault) -> pysolr.SolrError:
+        log.error("search.write_failed code=%s detail=%s remedy=%s", fault.code, fault.detail, fault.remedy)
+        if isinstance(fault, IndexUnavailable):
+            return pysolr.SolrError(_AWAY.format(fault.message))
+        return pysolr.SolrError(fault.message)
+
+    def _search(self, params: Mapping[str, Any]) -> pysolr.Results:
+        properties = profile.properties()
+        asked = request.read(params, properties, datetime.now(UTC), profile.query_fields())
+        without = recheck.excluded(asked.labels) if asked.from_ckan else []
+        engine = client.engine(self._address)
+        answer = self._checked(engine, asked, properties, without)
+        hits = answer["hits"]["hits"]
+        highlight.fill(hits)
+        documents = [
+            results.document(hit, asked.wanted, properties, decode_dates=self._decode_dates) for hit in hits
+        ]
+        return pysolr.Results(
+            {
+                "response": {"docs": documents, "numFound": answer["hits"]["total"]["value"]},
+                "facet_counts": {"facet_fields": facets.lists(asked.facets, answer.get("aggregations", {}))},
+            }
+        )
+
+    def _checked(
+        self, engine: client.Engine, asked: request.Request, properties: Mapping[str, Any], without: list[str]
+    ) -> dict[str, Any]:
+        """Search until nothing on the page contradicts the database, counts and facets included."""
+        answer: dict[str, Any] = {}
+        for _round in range(_ROUNDS):
+            body = self._body(asked, properties, without)
+            answer = paging.fetch(engine, config.alias(), body, asked.start, asked.rows)
+            if not asked.from_ckan:
+                return answer
+            verdict = recheck.judge(answer["hits"]["hits"], asked.labels)
+            if verdict.stale:
+                log.warning("search.index.behind datasets=%s", len(verdict.stale))
+                writing.request_refresh([(writing.index_id(each), each) for each in verdict.stale])
+            if not verdict.hidden:
+                return answer
+            without = [*without, *verdict.hidden]
+        hits = answer["hits"]
+        hits["hits"] = [hit for hit in hits["hits"] if hit["_source"]["id"] not in without]
+        return answer
+
+    def _body(
+        self, asked: request.Request, properties: Mapping[str, Any], without: list[str]
+    ) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "query": asked.engine_query(without),
+            "_source": results.source(asked.wanted),
+            "track_total_hits": True,
+        }
+        if asked.sort:
+            body["sort"] = list(asked.sort)
+            body["track_scores"] = True
+        if asked.aggregations:
+            body["aggs"] = asked.aggregations
+        if asked.words and asked.rows and highlight.wanted():
+            body["highlight"] = highlight.parameters(properties)
+        return body

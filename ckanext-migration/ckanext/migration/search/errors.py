@@ -1,0 +1,73 @@
+"""What can go wrong between CKAN and the search engine, drawn once."""
+
+from __future__ import annotations
+
+
+class SearchFault(Exception):  # noqa: N818 - the family's name; the members below end as they read best
+    """A fault at the search border.
+
+    ``message`` may be shown to anyone: it never carries an address, a credential, a query or a
+    permission label. ``detail`` is for the log alone.
+    """
+
+    code = "search"
+    retry = False
+    remedy = ""
+
+    def __init__(self, message: str, *, detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.detail = detail
+
+
+class IndexUnavailable(SearchFault):
+    """The engine does not answer, answers too late or answers in part."""
+
+    code = "search-unavailable"
+    retry = True
+    remedy = (
+        "Check that Elasticsearch runs and that solr_url points to it; then `ckan migration search status`."
+    )
+
+
+class IndexMissing(IndexUnavailable):
+    """The engine answers, but our index is not there (wiped, never made, alias lost)."""
+
+    code = "search-index-missing"
+    remedy = "Run `ckan migration search rebuild`."
+
+
+class QuerySyntaxError(SearchFault):
+    """A query that is not in the grammar, or that asks for more than we allow."""
+
+    code = "search-syntax"
+
+    def __init__(self, message: str, *, position: int | None = None) -> None:
+        super().__init__(message if position is None else f"{message} (at character {position + 1})")
+        self.position = position
+
+
+class SortError(QuerySyntaxError):
+    """A sort specification without a direction."""
+
+    code = "search-sort"
+
+
+class DocumentRefused(SearchFault):
+    """The engine took the request and refused this document; asking again will not help."""
+
+    code = "search-document-refused"
+
+
+class MappingConflict(SearchFault):
+    """The index was built by a newer version of this software (threats FI-42)."""
+
+    code = "search-mapping-conflict"
+    remedy = "Upgrade this node, or rebuild the index with `ckan migration search rebuild`."
+
+
+class SeamMoved(SearchFault):
+    """CKAN's private search code is not what this adapter was written for (search-contract §5.1)."""
+
+    code = "search-seam-moved"
+    remedy = "Use CKAN 2.12, or adapt ckanext.migration.search.install."

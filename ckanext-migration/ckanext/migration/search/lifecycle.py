@@ -1,0 +1,75 @@
+"""Indices and the alias: made by explicit code only, never by the first write (threats FI-16).
+
+``<alias>-v<mapping>-<timestamp>`` is a physical index, ``<alias>`` the name everybody uses.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from ckanext.migration.search import mapping, profile
+from ckanext.migration.search.client import Engine
+from ckanext.migration.search.errors import IndexMissing, MappingConflict
+
+log = logging.getLogger(__name__)
+
+_FIRST = "0" * 14
+"""Timestamp of the index made at start-up: two processes that start together make the same one."""
+
+
+def physical(alias: str, stamp: str) -> str:
+    """The name of an index."""
+    return f"{alias}-v{mapping.MAPPING_VERSION}-{stamp}"
+
+
+def new_name(alias: str, now: datetime) -> str:
+    """The name of an index to be built now."""
+    return physical(alias, f"{now:%Y%m%d%H%M%S}")
+
+
+def body() -> dict[str, object]:
+    """Settings and mapping of a new index."""
+    return mapping.body(profile.own_properties())
+
+
+def ensure(engine: Engine, alias: str) -> bool:
+    """Make the first, empty index where there is none; True when it was made."""
+    if engine.behind(alias):
+        return False
+    made = engine.create(physical(alias, _FIRST), body(), alias)
+    if made:
+        log.info("search.index.made alias=%s", alias)
+    elif not engine.behind(alias):
+        engine.move_alias(alias, (), physical(alias, _FIRST))
+    return made
+
+
+def current(engine: Engine, alias: str) -> str:
+    """The one index behind the alias."""
+    found = engine.behind(alias)
+    if not found:
+        raise IndexMissing("The search index is missing")
+    if len(found) > 1:
+        raise MappingConflict(f"The alias {alias} stands for {len(found)} indices: one is expected")
+    return found[0]
+
+
+def is_outdated(engine: Engine, alias: str) -> bool:
+    """Whether this software would build the index differently."""
+    meta = engine.meta(alias)
+    return meta.get("fingerprint") != mapping.fingerprint(profile.properties())
+
+
+def check_writable(engine: Engine, alias: str) -> None:
+    """An older node must not write into the index of a newer one (threats FI-42)."""
+    version = engine.meta(alias).get("mapping_version", 0)
+    if version > mapping.MAPPING_VERSION:
+        raise MappingConflict(
+            f"The index was built with mapping {version}, this node knows mapping {mapping.MAPPING_VERSION}"
+        )
+
+
+def schema_version(engine: Engine, alias: str) -> str:
+    """The version of CKAN's schema that the index was made for."""
+    return str(engine.meta(alias).get("ckan_schema", ""))

@@ -1,0 +1,182 @@
+"""The outbox: what the index still has to learn, written in the transaction of the change itself.
+
+A row is committed or rolled back together with the dataset, so the index can be late but never
+wrong about what was decided (architecture, decision 2; threats §3.0).
+
+Versions are the database's clock in microseconds. They grow like a sequence, and in addition they
+survive a database restored from yesterday's backup (a sequence would start below the versions that
+the index already has) and can be compared with the start of transactions that still run, which is
+what ``floor`` needs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+CLOCK = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
+
+OUTBOX = sa.Table(
+    "migration_search_outbox",
+    METADATA,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("version", sa.BigInteger, nullable=False, server_default=sa.text(CLOCK)),
+    sa.Column("index_id", sa.Text, nullable=False, index=True),
+    sa.Column("dataset_id", sa.Text, nullable=False, index=True),
+    sa.Column("operation", sa.Text, nullable=False),
+    sa.Column("document", sa.Text),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("problem", sa.Text),
+    sa.Column("set_aside_at", sa.DateTime(timezone=True)),
+)
+REBUILD = sa.Table(
+    "migration_search_rebuild",
+    METADATA,
+    sa.Column("target", sa.Text, primary_key=True),
+    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+)
+"""While a rebuild runs: the index to which every writer writes as well."""
+
+PUT, REMOVE, REFRESH = "put", "remove", "refresh"
+"""Send this document; take this document out; read the dataset again and do what its state asks."""
+BATCH = 200
+MAX_PROBLEM = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing the index has to learn."""
+
+    id: int
+    version: int
+    index_id: str
+    dataset_id: str
+    operation: str
+    document: Mapping[str, Any] | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a writer must know before it writes."""
+
+    installed: bool
+    in_change: bool
+
+
+def situation(connection: sa.Connection) -> Situation:
+    """Whether our tables are there, and whether the running transaction has changed something."""
+    row = connection.execute(
+        sa.text(
+            "select to_regclass('migration_search_outbox') is not null,"
+            " pg_current_xact_id_if_assigned() is not null"
+        )
+    ).one()
+    return Situation(bool(row[0]), bool(row[1]))
+
+
+def write(
+    connection: sa.Connection, operation: str, items: Iterable[tuple[str, str, Mapping[str, Any] | None]]
+) -> None:
+    """Note ``(index id, dataset id, document)`` in the transaction of the connection."""
+    rows = [
+        {
+            "index_id": index_id,
+            "dataset_id": dataset_id,
+            "operation": operation,
+            "document": None if document is None else json.dumps(document, ensure_ascii=False),
+        }
+        for index_id, dataset_id, document in items
+    ]
+    if rows:
+        connection.execute(sa.insert(OUTBOX), rows)
+
+
+def floor(connection: sa.Connection) -> int:
+    """A version for state that is read from now on.
+
+    It is not above the version of any row that a still running transaction may hold, so a document
+    read before that transaction commits can never displace the one it delivers afterwards.
+    """
+    return int(
+        connection.execute(
+            sa.text(
+                "select (extract(epoch from least(clock_timestamp(), coalesce((select min(xact_start)"
+                " from pg_stat_activity where datname = current_database() and backend_xid is not null"
+                " and pid <> pg_backend_pid()), clock_timestamp()))) * 1000000)::bigint"
+            )
+        ).scalar_one()
+    )
+
+
+def claim(
+    connection: sa.Connection, operations: Sequence[str], ids: Sequence[str] | None = None
+) -> list[Row]:
+    """Take rows for delivery, oldest first; rows in the hands of another process are passed over."""
+    query = (
+        sa.select(OUTBOX)
+        .where(OUTBOX.c.set_aside_at.is_(None), OUTBOX.c.operation.in_(operations))
+        # what takes something out of sight goes first
+        .order_by(sa.case((OUTBOX.c.operation == REMOVE, 0), else_=1), OUTBOX.c.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    if ids is not None:
+        query = query.where(OUTBOX.c.index_id.in_(ids))
+    return [
+        Row(
+            id=row.id,
+            version=row.version,
+            index_id=row.index_id,
+            dataset_id=row.dataset_id,
+            operation=row.operation,
+            document=None if row.document is None else json.loads(row.document),
+            attempts=row.attempts,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def done(connection: sa.Connection, rows: Sequence[Row]) -> None:
+    """Forget what the index has learnt, and with it the older news of the same datasets.
+
+    An older row must not be delivered after a removal: the engine forgets versions of removed
+    documents after a minute. Rows in the hands of another process are left to it.
+    """
+    for row in rows:
+        older = (
+            sa.select(OUTBOX.c.id)
+            .where(OUTBOX.c.index_id == row.index_id, OUTBOX.c.id <= row.id)
+            .with_for_update(skip_locked=True)
+        )
+        connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.id.in_(older)))
+
+
+def set_aside(connection: sa.Connection, row: int, problem: str) -> None:
+    """Keep a document that the engine refuses out of the way, with the reason."""
+    connection.execute(
+        sa.update(OUTBOX)
+        .where(OUTBOX.c.id == row)
+        .values(set_aside_at=sa.func.now(), problem=problem[:MAX_PROBLEM], attempts=OUTBOX.c.attempts + 1)
+    )
+
+
+def postponed(connection: sa.Connection, ids: Sequence[int], problem: str) -> None:
+    """Count a delivery that failed for want of an engine."""
+    if ids:
+        connection.execute(
+            sa.update(OUTBOX)
+            .where(OUTBOX.c.id.in_(ids))
+            .values(problem=problem[:MAX_PROBLEM], attempts=OUTBOX.c.attempts + 1)
+        )
+
+
+def rebuild_target(connection: sa.Connection) -> str | None:
+    """The index that is being built at the moment."""
+    return connection.execute(sa.select(REBUILD.c.target)).scalar()

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from replies import Reply, youngest
 
@@ -126,7 +126,7 @@ class RdfXmlPortal(_Pages):
         """Return the number of records."""
         name = "{http://www.w3.org/ns/dcat#}Dataset"
         # The files are our own, beside this module: nothing foreign is parsed here.
-        return sum(len(ElementTree.parse(file).findall(f".//{name}")) for file in self.files())  # noqa: S314
+        return sum(len(ET.parse(file).findall(f".//{name}")) for file in self.files())  # noqa: S314
 
     def page(self, number: int, base: str) -> Reply:
         """Answer a page with its links turned to the address that was asked."""

@@ -32,72 +32,56 @@ HEAD = """\
 @prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
+DATASET = "sh:targetClass dcat:Dataset"
+DISTRIBUTION = "sh:targetClass dcat:Distribution ;\n    sh:targetObjectsOf dcat:distribution"
 DATE_TYPES = ("date", "gYearMonth", "gYear", "dateTime")
 NUMBER_TYPES = ("nonNegativeInteger", "integer", "decimal")
 EMAIL_PATTERN = "^mailto:[^@ ]+@[^@ ]+[.][^@ ]+$"
 
 
 def turtle(schema: Schema) -> str:
-    """Return the property shapes of all fields as Turtle with relative IRIs."""
-    names: list[str] = []
+    """Return the property shapes of all fields as Turtle with relative IRIs.
+
+    Each property shape has its own target instead of hanging on a node shape: engines then build it
+    once for all records of a batch, not once for each.
+    """
     blocks: list[str] = []
     for field in schema.fields:
-        made = _shapes(field, field.name)
-        names += [name for name, _ in made]
-        blocks += [text for _, text in made]
-        blocks += _node(field)
-    resource_names: list[str] = []
+        blocks += _shapes(field, field.name, DATASET)
+        for part in field.subfields:
+            if part.path:
+                blocks += _shapes(part, f"{field.name}-{part.name}", f"sh:targetObjectsOf {_path(field)}", field)
     for field in schema.resource_fields:
-        made = _shapes(field, f"resource-{field.name}", resource=True)
-        resource_names += [name for name, _ in made]
-        blocks += [text for _, text in made]
-    dataset = _node_shape("ms:Dataset", "sh:targetClass dcat:Dataset", names)
-    targets = "sh:targetClass dcat:Distribution ;\n    sh:targetObjectsOf dcat:distribution"
-    distribution = _node_shape("ms:Distribution", targets, resource_names)
-    return "\n".join([HEAD, dataset, distribution, *blocks])
+        blocks += _shapes(field, f"resource-{field.name}", DISTRIBUTION)
+    return "\n".join([HEAD, *blocks])
 
 
-def _node_shape(name: str, targets: str, properties: list[str]) -> str:
-    return f"{name} a sh:NodeShape ;\n    {targets} ;\n    sh:property {', '.join(properties)} .\n"
-
-
-def _shapes(field: Field, stem: str, *, parent: Field | None = None, resource: bool = False) -> list[tuple[str, str]]:
+def _shapes(field: Field, stem: str, target: str, parent: Field | None = None) -> list[str]:
     found = []
     if field.level in {"mandatory", "recommended"}:
-        found.append(_shape(field, stem, "required" if field.level == "mandatory" else "recommended", parent, resource))
+        aspect = "required" if field.level == "mandatory" else "recommended"
+        found.append(_shape(field, f"{stem}-{aspect}", target, parent))
     if _value_constraints(field):
-        found.append(_shape(field, stem, "value", parent, resource))
+        found.append(_shape(field, f"{stem}-value", target, parent))
     return found
 
 
-def _shape(field: Field, stem: str, aspect: str, parent: Field | None, resource: bool) -> tuple[str, str]:
-    name = f"ms:{stem}-{aspect}"
-    if aspect == "value":
-        constraints, messages = _value_constraints(field), wrong(field, parent)
-        warns = field.open
+def _shape(field: Field, name: str, target: str, parent: Field | None) -> str:
+    if name.endswith("-value"):
+        constraints, messages, warns = _value_constraints(field), wrong(field, parent), field.open
     else:
-        constraints, messages = _presence(field), missing(field, parent)
-        warns = aspect == "recommended"
-    owner = parent or field
+        constraints, messages, warns = _presence(field), missing(field, parent), name.endswith("-recommended")
     lines = [
-        f"{name} a sh:PropertyShape",
+        f"ms:{name} a sh:PropertyShape",
+        target,
         f"sh:path {_path(field)}",
         *constraints,
         f"sh:severity sh:{'Warning' if warns else 'Violation'}",
         f"sh:name {_text(field.label('en'), 'en')}, {_text(field.label('fr'), 'fr')}",
         f"sh:message {_text(messages['en'], 'en')}, {_text(messages['fr'], 'fr')}",
-        f'mig:{"resourceField" if resource else "field"} "{owner.name}"',
+        f'mig:{"resourceField" if target == DISTRIBUTION else "field"} "{(parent or field).name}"',
     ]
-    return name, " ;\n    ".join(lines) + " .\n"
-
-
-def _node(field: Field) -> list[str]:
-    """Return the shapes of a field's parts; their focus is the node that holds the parts."""
-    made = [shape for part in field.subfields if part.path for shape in _shapes(part, f"{field.name}-{part.name}", parent=field)]
-    if not made:
-        return []
-    node = _node_shape(f"ms:{field.name}-node", f"sh:targetObjectsOf {_path(field)}", [name for name, _ in made])
-    return [node, *(text for _, text in made)]
+    return " ;\n    ".join(lines) + " .\n"
 
 
 def _path(field: Field) -> str:

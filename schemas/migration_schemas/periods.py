@@ -1,53 +1,39 @@
-"""Makes the bounds of reference periods comparable.
+"""The order of the bounds of a reference period, also where they differ in precision.
 
-SHACL's sh:lessThanOrEquals compares values of one datatype only, but people know the start of a
-period to the day and its end to the year. Where the two bounds of a period differ in precision,
-both are shortened to what they have in common before the rule looks at them.
+The rule is in rules.ttl as sh:lessThanOrEquals, which compares values of one datatype only: a period from
+2024-05-01 to 2024 would be wrong, and pySHACL stops with an error at two years. So the shape is the
+specification, and this function is how it is evaluated: bounds are compared as far as both are given.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from rdflib import Graph, Literal
+from rdflib import Graph
 from rdflib.term import Node
 
-from .namespaces import DCAT, DCT, XSD
+from .namespaces import DCAT, DCT, MS
 
-BOUNDS = (DCAT.startDate, DCAT.endDate)
-TYPES = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}
-BEGINNING = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
-
-
-def comparable(graph: Graph) -> Graph:
-    """Return the graph, or a copy of it in which mixed bounds have one precision."""
-    changes: list[tuple[Node, Node, Literal, Literal]] = []
-    for period in set(graph.objects(None, DCT.temporal)):
-        changes += _changes(graph, period)
-    if not changes:
-        return graph
-    copy = Graph()
-    for triple in graph:
-        copy.add(triple)
-    for period, bound, old, new in changes:
-        copy.remove((period, bound, old))
-        copy.add((period, bound, new))
-    return copy
+SHAPE = MS["period-order"]
+DATE = re.compile(r"(-?\d{4,})(?:-(\d{2})(?:-(\d{2}))?)?(?:[TZ+-].*)?")
 
 
-def _changes(graph: Graph, period: Node) -> list[tuple[Node, Node, Literal, Literal]]:
-    dates = [
-        (bound, date)
-        for bound in BOUNDS
-        for date in graph.objects(period, bound)
-        if isinstance(date, Literal) and date.datatype and BEGINNING.match(str(date))
-    ]
-    if len({date.datatype for _, date in dates}) < 2:
-        return []
-    length = min(len(_day(str(date))) for _, date in dates)
-    return [(period, bound, date, Literal(_day(str(date))[:length], datatype=TYPES[length])) for bound, date in dates]
+def disordered(graph: Graph) -> Iterator[tuple[Node, Node]]:
+    """Yield each period whose start is after its end, with the start."""
+    for period in sorted(set(graph.objects(None, DCT.temporal)), key=str):
+        ends = [parts for end in graph.objects(period, DCAT.endDate) if (parts := _parts(end))]
+        for start in sorted(graph.objects(period, DCAT.startDate), key=str):
+            begun = _parts(start)
+            if begun and any(_after(begun, ended) for ended in ends):
+                yield period, start
 
 
-def _day(text: str) -> str:
-    found = BEGINNING.match(text)
-    return found[0] if found else text
+def _after(start: tuple[int, ...], end: tuple[int, ...]) -> bool:
+    common = min(len(start), len(end))
+    return start[:common] > end[:common]
+
+
+def _parts(term: Node) -> tuple[int, ...]:
+    found = DATE.fullmatch(str(term))
+    return tuple(int(part) for part in found.groups() if part) if found else ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from migration_vocabularies import iris
 from rdflib import Graph, URIRef
@@ -19,6 +20,39 @@ from .namespaces import MIG, SH, curie
 FILES = ("properties.ttl", "rules.ttl")
 FORBIDDEN = (SH.sparql, SH.js, SH.rule, SH.target, URIRef("http://www.w3.org/2002/07/owl#imports"))
 """Nothing in our shapes may run code or fetch anything: SHACL Core says all that is needed (SH-02)."""
+
+
+class ShapesText(Graph):
+    """A graph that is read often and never changes once it is loaded: answers are kept.
+
+    pySHACL asks the shapes graph the same questions again for every record (it reads a code list of
+    280 countries each time). Remembering the answers makes checking one record several times faster.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answers: dict[Any, list[Any]] | None = None
+
+    def freeze(self) -> ShapesText:
+        """Start to remember answers; the graph must not be changed any more."""
+        self._answers = {}
+        return self
+
+    def triples(self, triple: Any) -> Iterator[Any]:
+        """Answer a pattern, from memory if it was asked before."""
+        if self._answers is None:
+            return super().triples(triple)
+        if triple not in self._answers:
+            self._answers[triple] = list(super().triples(triple))
+        return iter(self._answers[triple])
+
+    def items(self, list: Any) -> Iterator[Any]:  # noqa: A002 - rdflib's name of the parameter
+        """Answer with the members of an RDF list, from memory if they were asked for before."""
+        if self._answers is None:
+            return super().items(list)
+        if (key := ("items", list)) not in self._answers:
+            self._answers[key] = [*super().items(list)]
+        return iter(self._answers[key])
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +69,12 @@ class Meaning:
 @cache
 def graph() -> Graph:
     """Return the shapes of the profile as one graph."""
-    shapes = Graph()
+    shapes = ShapesText()
     for name in FILES:
         text = (files(__package__) / "shacl" / name).read_text(encoding="utf-8")
         shapes.parse(data=text, format="turtle", publicID=iris.BASE)
     lint(shapes)
-    return shapes
+    return shapes.freeze()
 
 
 def lint(shapes: Graph) -> None:

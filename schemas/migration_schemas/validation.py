@@ -130,14 +130,27 @@ def _engine() -> ShapesGraph:
 
 
 def _findings(graph: Graph) -> Iterator[Finding]:
-    comparable = periods.comparable(graph)
-    data = DataGraph.from_rdflib(comparable)
+    data = DataGraph.from_rdflib(graph)
     executor = Validator(data, shacl_graph=Graph(), options={"inference": "none", "logger": log}).make_executor()
     places = _Places(graph)
     for shape in _engine().shapes:
+        if shape.node == periods.SHAPE:
+            continue
         _, results = shape.validate(executor, data)
         for _, _, triples in results:
             yield from _of_result({p: _term(o) for _, p, o in triples if p != SH.detail}, places)
+    for period, start in periods.disordered(graph):
+        yield from _of_result(
+            {
+                SH.sourceShape: periods.SHAPE,
+                SH.sourceConstraintComponent: SH.LessThanOrEqualsConstraintComponent,
+                SH.focusNode: period,
+                SH.value: start,
+                SH.resultSeverity: SH.Violation,
+                SH.resultPath: DCAT.startDate,
+            },
+            places,
+        )
 
 
 def _term(value: object) -> Node:

@@ -1,0 +1,182 @@
+"""What the search index needs to know about a record, and the mapping that fits exactly that.
+
+Pure: the search plugin merges `document` into CKAN's own document and `properties` into its mapping.
+Only public fields are indexed, because counts and suggestions would tell what a page hides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from migration_vocabularies import Concept, get
+
+from . import freshness
+from .fields import LANGUAGES, Field, load
+from .record import Record
+
+OTHER = "other"
+"""Suffix of texts in a language that has no analyser of its own here."""
+
+ANALYZERS = {
+    "ar": "arabic", "en": "english", "es": "spanish", "fr": "french", "ru": "russian", "zh": "cjk",
+    OTHER: "standard",
+}  # fmt: skip
+DATE_FORMAT = "strict_date_optional_time||strict_year_month||strict_year"
+SPAN = 60
+"""A period counts for at most this many years back from its end, so that one record cannot fill a facet."""
+
+GEOGRAPHIC = ("spatial_coverage", "country_of_origin", "country_of_destination", "country_of_transit")
+COUNTRY = re.compile(r"[A-Z]{3}")
+FIRST_FACETS = ("country", "migration_theme", "population_group")
+
+
+def document(record: Record) -> dict[str, Any]:
+    """Return the extra fields of a record's document; absent values have no key."""
+    found: dict[str, Any] = {}
+    for field in _indexed():
+        if (value := record.fields.get(field.name)) not in (None, "", [], {}):
+            found.update(_values(field, value))
+    found["country"] = countries(record)
+    found["reference_year"] = reference_years(record)
+    found["concept_labels"] = concept_labels(record)
+    found.update(_update_schedule(record))
+    return {key: value for key, value in found.items() if value not in (None, [], {})}
+
+
+def properties() -> dict[str, Any]:
+    """Return the mapping for exactly the fields that `document` produces."""
+    found: dict[str, Any] = {}
+    for field in _indexed():
+        found.update(_mapping(field))
+    found["country"] = {"type": "keyword"}
+    found["reference_year"] = {"type": "short"}
+    found["concept_labels"] = {"properties": {lang: _text(lang) for lang in LANGUAGES}}
+    found["update_schedule"] = {"type": "keyword"}
+    for name in freshness.Deadlines._fields:
+        found[name] = {"type": "date", "format": "strict_date"}
+    return found
+
+
+def facets() -> tuple[str, ...]:
+    """Return the names of the facet fields in the order in which a page shows them."""
+    names = [field.name for field in load().facets]
+    return (*FIRST_FACETS, *(name for name in names if name not in FIRST_FACETS), "reference_year")
+
+
+def weights() -> dict[str, float]:
+    """Return the text fields to search with their weights."""
+    found: dict[str, float] = {}
+    for field in _indexed():
+        if field.search_type == "text":
+            names = [f"{stem(field)}_{lang}" for lang in ANALYZERS] if field.translated else [field.name]
+            found.update(dict.fromkeys(names, field.search_boost))
+    found.update({f"concept_labels.{lang}": 1.5 for lang in LANGUAGES})
+    return found
+
+
+def stem(field: Field) -> str:
+    """Return the name under which a translated field is indexed, without its language."""
+    return field.name.removesuffix("_translated")
+
+
+def _indexed() -> Iterable[Field]:
+    return (f for f in load().fields if f.search_type != "none" and f.visibility == "public")
+
+
+# ------------------------------------------------------------------ values
+
+
+def _values(field: Field, value: Any) -> dict[str, Any]:
+    if field.translated:
+        return _texts(field, value)
+    if field.subfields:
+        return {field.name: [str(node["name"]) for node in value if isinstance(node, Mapping) and node.get("name")]}
+    values = value if isinstance(value, list | tuple) else [value]
+    if field.search_type == "number":
+        return {field.name: [number for number in values if isinstance(number, int)]}
+    if field.search_type == "date":
+        return {field.name: str(value)} if freshness.last_day(str(value)) else {}
+    return {field.name: [str(item) for item in values]}
+
+
+def _texts(field: Field, value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for lang, text in value.items() if isinstance(value, Mapping) else ():
+        key = f"{stem(field)}_{lang if lang in LANGUAGES else OTHER}"
+        texts = text if isinstance(text, list | tuple) else [text]
+        found[key] = [*found.get(key, ()), *(str(item) for item in texts)]
+    return {key: texts if len(texts) > 1 else texts[0] for key, texts in found.items() if texts}
+
+
+def countries(record: Record) -> list[str]:
+    """Return the ISO codes of all countries in the four geographic fields, without regions."""
+    found = {
+        str(code): None
+        for name in GEOGRAPHIC
+        for code in record.fields.get(name) or ()
+        if COUNTRY.fullmatch(str(code)) and code in get("country")
+    }
+    return list(found)
+
+
+def reference_years(record: Record) -> list[int]:
+    """Return the years that the reference periods cover."""
+    years: set[int] = set()
+    for period in record.fields.get("temporal_coverage") or ():
+        bounds = [freshness.last_day(str(period.get(key, ""))) for key in ("start", "end")]
+        start, end = (bound.year if bound else None for bound in bounds)
+        first, last = start or end, end or start
+        if first and last:
+            years.update(range(max(first, last - SPAN), last + 1))
+    return sorted(years)
+
+
+def concept_labels(record: Record) -> dict[str, list[str]]:
+    """Return the labels of all concepts and of those above them, so that `Africa` finds Sudan."""
+    found: dict[str, dict[str, None]] = {lang: {} for lang in LANGUAGES}
+    for field in _indexed():
+        if field.vocabulary:
+            value = record.fields.get(field.name) or ()
+            for concept in _concepts(field.vocabulary, value if isinstance(value, list | tuple) else [value]):
+                for lang in LANGUAGES:
+                    names = [concept.labels[lang]] if lang in concept.labels else []
+                    found[lang].update(dict.fromkeys([*names, *concept.alt_labels.get(lang, ())]))
+    return {lang: list(labels) for lang, labels in found.items() if labels}
+
+
+def _concepts(name: str, codes: Iterable[str]) -> list[Concept]:
+    vocabulary = get(name)
+    known = [code for code in codes if code in vocabulary]
+    every = dict.fromkeys(code for known_code in known for code in (known_code, *vocabulary.ancestors(known_code)))
+    return [vocabulary[code] for code in every if code != "001" or code in known]
+
+
+def _update_schedule(record: Record) -> dict[str, Any]:
+    frequency = record.fields.get("frequency")
+    if frequency in freshness.WITHOUT_RHYTHM:
+        return {"update_schedule": "not-applicable"}
+    days = freshness.deadlines(frequency, freshness.changed(record))
+    if days is None:
+        return {"update_schedule": "unknown"}
+    return {"update_schedule": "scheduled", **{name: day.isoformat() for name, day in days._asdict().items()}}
+
+
+# ------------------------------------------------------------------ mapping
+
+
+def _mapping(field: Field) -> dict[str, Any]:
+    if field.translated:
+        return {f"{stem(field)}_{lang}": _text(lang) for lang in ANALYZERS}
+    kinds: dict[str, dict[str, Any]] = {
+        "text": _text(OTHER),
+        "keyword": {"type": "keyword", "ignore_above": 1024},
+        "number": {"type": "integer"},
+        "date": {"type": "date", "format": DATE_FORMAT, "ignore_malformed": True},
+    }
+    return {field.name: kinds[field.search_type]}
+
+
+def _text(lang: str) -> dict[str, Any]:
+    return {"type": "text", "analyzer": ANALYZERS[lang]}

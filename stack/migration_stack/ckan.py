@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from migration_stack.errors import StackError
 from migration_stack.places import Places
@@ -44,16 +42,6 @@ def run(
 ) -> str:
     """Run a `ckan` command and return what it printed; its log goes to `logs/ckan.log`."""
     return _checked(places, command(ini, *arguments), f"ckan {' '.join(arguments[:3])}", variables, given)
-
-
-def run_json(places: Places, ini: Path, *arguments: str) -> Any:
-    """Run a `ckan` command that prints JSON."""
-    said = run(places, ini, *arguments)
-    try:
-        return json.loads(said)
-    except ValueError as exc:
-        problem = f"`ckan {' '.join(arguments)}` printed no JSON"
-        raise StackError(problem, f"see {places.logs / 'ckan.log'}") from exc
 
 
 def show(ini: Path, *arguments: str) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import requests
 
-from migration_stack import ckan, disk, ports, processes, services, settings, summary
+from migration_stack import ckan, disk, ports, processes, services, settings, welcome
 from migration_stack.errors import StackError
 from migration_stack.places import Places
 
@@ -23,6 +23,7 @@ PLUGINS = "migration migration_search migration_harvest scheming_datasets fluent
 PAGES = ("/", "/dataset/", "/api/3/action/package_search?rows=1")
 ROOM = 300
 SECONDS_FOR_PAGES = 90
+SOME_PROBLEMS = 1  # the harvest ran, and some record or removal waits for a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,12 @@ def run(places: Places, *, once: bool) -> int:
             _start_web(places, ini, wanted["portal"])
             _start_workers(places, ini)
             harvested = ckan.show(ini, "migration", "harvest", "run", "--all", "--wait")
-            summary.show(ckan.run_json(places, ini, "migration", "harvest", "status", "--json"))
             ckan.run(places, ini, "migration", "search", "drain")
             site = f"http://{ports.LOOPBACK}:{wanted['portal']}"
             _await_pages(places, site)
-            summary.welcome(site, places.project / "examples" / "demo.yaml", time.monotonic() - begun)
-            if harvested:
-                raise StackError("The harvest did not end well", f"see the table above and {places.logs}")
+            welcome.show(site, places.project / "examples" / "demo.yaml", time.monotonic() - begun)
+            if harvested > SOME_PROBLEMS:
+                raise StackError("The harvest could not run", f"see above and {places.logs}")
             return 0 if once else _serve(places)
 
 

@@ -56,13 +56,14 @@ def sources(entries: Iterable[Entry], base: str) -> None:
     """Create or update the harvest sources; `{base}` in an address is where the example partners are."""
     for entry in entries:
         wanted = {**entry, "url": str(entry["url"]).replace("{base}", base)}
-        wanted["owner_org"] = wanted.pop("organization")
+        wanted["allow_private"] = wanted.pop("allow_private_address", False)
         try:
-            known = _act("migration_harvest_source_show", id=entry["name"])
+            known = _act("migration_harvest_source_show", id=wanted["name"])
         except tk.ObjectNotFound:
             _act("migration_harvest_source_create", **wanted)
         else:
-            _act("migration_harvest_source_update", **{**wanted, "id": known["id"]})
+            del wanted["name"]
+            _act("migration_harvest_source_update", id=known["id"], **wanted)
 
 
 def _act(name: str, **data: Any) -> Any:

@@ -35,15 +35,9 @@ class Filters:
 
     def query(self) -> str:
         """As the parameter `fq` of package_search: any of the names of one kind, and all kinds together."""
-        parts = [
-            f"{field}:({' OR '.join(f'"{name}"' for name in names)})"
-            for field, names in (
-                ("organization", self.organizations),
-                ("groups", self.groups),
-                ("tags", self.tags),
-            )
-            if names
-        ]
+        kinds = (("organization", self.organizations), ("groups", self.groups), ("tags", self.tags))
+        quoted = [(field, " OR ".join(f'"{name}"' for name in names)) for field, names in kinds if names]
+        parts = [f"{field}:({names})" for field, names in quoted]
         return " ".join(f"+{part}" for part in parts) + "".join(f" +({query})" for query in self.queries)
 
     def refuse_queries(self) -> None:

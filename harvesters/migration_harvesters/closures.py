@@ -12,10 +12,11 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from rdflib import DCAT, RDF, SKOS, BNode, Graph, Literal, Namespace, URIRef
+from rdflib import RDF, SKOS, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from migration_harvesters.errors import PayloadError
+from migration_schemas.namespaces import DCAT
 
 MAX_TRIPLES = 20_000
 MAX_DEPTH = 12

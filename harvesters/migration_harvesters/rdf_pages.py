@@ -21,23 +21,24 @@ from migration_harvesters.replies import Reply
 # The terms of 2014 (PagedCollection) are still what most CKAN portals send.
 NEXT = (HYDRA.next, HYDRA.nextPage)
 LAST = (HYDRA.last, HYDRA.lastPage)
+FIRST = (HYDRA.first, HYDRA.firstPage)
 _LINK = re.compile(r"<([^>]*)>\s*((?:;[^,<]*)*)")
 _REL_NEXT = re.compile(r';\s*rel\s*=\s*"?[^";]*\bnext\b', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """What one page says about the pages: where the next is, whether that is the last, how many records there are."""
+    """What one page says about the pages: where the next is, how many records there are, and whether it is the last."""
 
     following: str | None
-    last: str | None
     total: int | None
+    ends_early: bool = False
 
 
 def paging(graph: Graph, reply: Reply) -> Paging:
     """Read the paging of a page, as it stands there."""
     following = _said(graph, NEXT, reply.url) or _link_header(reply.headers.get("link", ""))
-    return Paging(following, _said(graph, LAST, reply.url), _total(graph))
+    return Paging(following, _total(graph), following is None and _ends_early(graph, reply.url))
 
 
 def next_address(paging: Paging, reply: Reply, home: str) -> str | None:
@@ -66,14 +67,17 @@ def next_address(paging: Paging, reply: Reply, home: str) -> str | None:
     return target.url
 
 
-def ends_early(paging: Paging, reply: Reply) -> bool:
-    """Whether a page without a next one says itself that it is not the last."""
-    if paging.following is not None or paging.last is None:
-        return False
-    try:
-        return urls.follow(urls.parse(reply.url), paging.last).path != urls.parse(reply.url).path
-    except HarvestError:
-        return True
+def _ends_early(graph: Graph, url: str) -> bool:
+    """Whether a page without a next one names another page as the last.
+
+    Portals behind a proxy name their pages by an inner host, so the names are compared with each other.
+    """
+    for term in LAST:
+        for page, last in graph.subject_objects(term):
+            firsts = {str(value).strip() for first in FIRST for value in graph.objects(page, first)}
+            if str(last).strip() not in {str(page), url, *firsts}:
+                return True
+    return False
 
 
 def _said(graph: Graph, terms: Iterable[Node], page: str) -> str | None:

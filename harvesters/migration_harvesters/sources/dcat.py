@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, URIRef
+from rdflib import DCTERMS, RDF, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from migration_harvesters import closures, rdf_pages, replies, sniffing, urls
+from migration_harvesters.closures import HYDRA
 from migration_harvesters.errors import HarvestError, ListingTruncated, PayloadError, SourceRefused
 from migration_harvesters.records import (
     Asks,
@@ -21,6 +22,7 @@ from migration_harvesters.records import (
 )
 from migration_schemas import parsing
 from migration_schemas.errors import MigrationError
+from migration_schemas.namespaces import DCAT
 
 FORMAT = "dcat"
 ACCEPT = (
@@ -28,6 +30,13 @@ ACCEPT = (
     "application/trig;q=0.5, */*;q=0.1"
 )
 MAX_PAGES = 10_000
+# What a page of a catalogue says, however few datasets are on it. Any JSON can be read as RDF that says nothing.
+OF_A_CATALOGUE = (
+    (None, RDF.type, DCAT.Catalog),
+    (None, RDF.type, DCAT.Dataset),
+    (None, DCAT.dataset, None),
+    (None, HYDRA.totalItems, None),
+)
 
 
 class DcatSource:
@@ -49,7 +58,7 @@ class DcatSource:
         if syntax is None:
             raise replies.unexpected(reply, "a catalogue in RDF")
         try:
-            return reply, parsing.parse(reply.body, syntax, base=reply.url)
+            graph = parsing.parse(reply.body, syntax, base=reply.url)
         except MigrationError as error:
             raise SourceRefused(
                 f"A page of the catalogue cannot be read: {error}",
@@ -57,6 +66,9 @@ class DcatSource:
                 detail=error.detail,
                 remedy="Ask the partner to repair the catalogue; nothing was removed.",
             ) from error
+        if not any(statement in graph for statement in OF_A_CATALOGUE):
+            raise replies.unexpected(reply, "a catalogue in RDF")
+        return reply, graph
 
     @property
     def home(self) -> str:
@@ -86,7 +98,7 @@ class _Walk:
             known = self._tally.count
             items, failures = self._records(graph)
             address = self._next(paging, reply, moved=self._tally.count > known or not (items or failures))
-            if address is None:
+            if address is None and not self._tally.problems:
                 failures.extend(self._broken_promises())
             yield Page(tuple(items), tuple(failures), self._cursor(address))
         if self._tally.expected is not None and self._tally.count < self._tally.expected:
@@ -130,7 +142,7 @@ class _Walk:
             self._tally.problems.append(problem)
             return None
         if address is None:
-            if rdf_pages.ends_early(paging, reply):
+            if paging.ends_early:
                 self._tally.cut("The catalogue names a last page, but the way to it ends before.")
             return None
         if address in self._visited:
@@ -184,9 +196,9 @@ class _Walk:
                     described.add(listed)
             elif isinstance(listed, URIRef):
                 self._promised.add(str(listed))
-        series = {node for node in described if (node, RDF.type, DCAT.DatasetSeries) in graph}
-        self._tally.ignored["not-a-dataset"] += len(series)
-        described -= series
+        series = set(graph.subjects(RDF.type, DCAT.DatasetSeries)) - described
+        if series:
+            self._tally.ignored["not-a-dataset"] += len(series)
         self._promised -= {str(node) for node in described}
         return described
 

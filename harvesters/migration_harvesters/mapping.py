@@ -1,0 +1,120 @@
+"""What mappers share: looking up concepts and noting what was assumed and what was left out.
+
+Every assumption is noted with how it was made, and a term without a concept is noted too: nothing is guessed
+silently. A mapper's `interpret` gives record and notes; its `to_record` is the same without the notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import migration_vocabularies
+from migration_harvesters import text
+from migration_harvesters.errors import MappingError
+from migration_schemas import Record
+
+CERTAIN = 1.0
+MAX_RESOURCES = 1000
+MAX_KEYWORDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing a reader of the record should know: `value` of the partner became `taken`, or nothing."""
+
+    field: str
+    value: str
+    taken: str | None = None
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A record and what was assumed on the way to it."""
+
+    record: Record
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(slots=True)
+class Notebook:
+    """Collects notes, each once."""
+
+    notes: dict[Note, None] = field(default_factory=dict)
+
+    def assumed(self, name: str, value: object, taken: str, how: str) -> None:
+        """Note that a value was understood in a way that is not certain."""
+        self.notes[Note(name, str(value)[:200], taken, how)] = None
+
+    def left_out(self, name: str, value: object, how: str = "no such term in the list") -> None:
+        """Note that a value has no counterpart here."""
+        self.notes[Note(name, str(value)[:200], None, how)] = None
+
+    def concept(self, name: str, vocabulary: str, value: object, lang: str | None = None) -> str | None:
+        """Look up the code of what a partner wrote."""
+        words = text.cleaned(value)
+        found = migration_vocabularies.get(vocabulary).match(words, lang) if words else None
+        if found is None:
+            if words:
+                self.left_out(name, words)
+            return None
+        if found.confidence < CERTAIN:
+            self.assumed(name, words, found.concept.code, found.how)
+        return found.concept.code
+
+    def concepts(
+        self, name: str, vocabulary: str, values: Iterable[object], lang: str | None = None
+    ) -> list[str]:
+        """Look up several, each code once, in the order of the partner."""
+        codes = (self.concept(name, vocabulary, value, lang) for value in values)
+        return list(dict.fromkeys(code for code in codes if code))
+
+    def among(self, name: str, vocabulary: str, words: Iterable[str], lang: str | None = None) -> list[str]:
+        """Look for concepts among free keywords, where most words are not meant as concepts of this list."""
+        codes: dict[str, None] = {}
+        known = migration_vocabularies.get(vocabulary)
+        for word in words:
+            found = known.match(word, lang) or known.match(_without_acronym(word), lang)
+            if found is not None:
+                codes[found.concept.code] = None
+                self.assumed(name, word, found.concept.code, f"keyword, {found.how}")
+        return list(codes)
+
+
+def finished(
+    fields: Mapping[str, Any], resources: Iterable[Mapping[str, Any]], defaults: object, notebook: Notebook
+) -> Mapped:
+    """Put the record together: empty values go, agreed defaults fill what the partner did not say."""
+    entries = tuple(entry for entry in (_tidy(resource) for resource in resources) if entry)
+    if len(entries) > MAX_RESOURCES:
+        raise MappingError(
+            f"The record lists {len(entries):,} files; up to {MAX_RESOURCES:,} are taken.",
+            code="too-many-resources",
+            remedy="Ask the partner to describe them as one collection, or as several datasets.",
+        )
+    agreed = defaults if isinstance(defaults, Mapping) else {}
+    return Mapped(Record({**agreed, **_tidy(fields)}, entries), tuple(notebook.notes))
+
+
+def keywords(words: Iterable[str]) -> list[str]:
+    """Keywords, each once and cleaned; a list that no person wrote is refused."""
+    found = list(dict.fromkeys(word for word in (text.line(word, 200) for word in words) if word))
+    if len(found) > MAX_KEYWORDS:
+        raise MappingError(
+            f"The record has {len(found):,} keywords; up to {MAX_KEYWORDS:,} are taken.",
+            code="too-many-keywords",
+            remedy="Ask the partner to choose the keywords that help to find the dataset.",
+        )
+    return found
+
+
+def _without_acronym(word: str) -> str:
+    """`internally displaced persons-idp`, as HDX writes its keywords, without the acronym at its end."""
+    head, _, tail = word.rpartition("-")
+    return head if tail and tail.lower() == "".join(part[0] for part in head.lower().split()) else word
+
+
+def _tidy(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, "", [], {}, ())}

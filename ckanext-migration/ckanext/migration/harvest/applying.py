@@ -23,10 +23,11 @@ log = logging.getLogger(__name__)
 
 def apply(work: Work, sink: Sink) -> None:
     """Write what was decided; what the guard holds back is left for a person."""
+    mark = time.monotonic()
     for remote_id in _todo(work):
         crashpoint("record-before")
         try:
-            _write(work, sink, remote_id)
+            mark = _write(work, sink, remote_id, mark)
         except (RunLost, RunStopped, sa.exc.OperationalError):
             raise
         except MigrationError as error:
@@ -37,7 +38,7 @@ def apply(work: Work, sink: Sink) -> None:
             _fail(work, remote_id, error)
         crashpoint("record-committed")
     with work.step() as run:
-        run.phase = "reconcile"
+        run.phase, run.timings = "reconcile", spent(run, "apply", mark)
 
 
 def _todo(work: Work) -> list[str]:
@@ -57,9 +58,11 @@ def _todo(work: Work) -> list[str]:
         return list(model.Session.scalars(query))
 
 
-def _write(work: Work, sink: Sink, remote_id: str) -> None:
-    """Write one record: ledger first, then CKAN's action, whose commit makes both true."""
-    started = time.monotonic()
+def _write(work: Work, sink: Sink, remote_id: str, mark: float) -> float:
+    """Write one record: ledger first, then CKAN's action, whose commit makes both true.
+
+    Returns the moment up to which the time is booked; CKAN's share is booked with the next record.
+    """
     with work.step() as run:
         row = model.Session.get(HarvestSnapshot, (run.id, remote_id), populate_existing=True)
         held = (
@@ -69,18 +72,19 @@ def _write(work: Work, sink: Sink, remote_id: str) -> None:
             .one_or_none()
         )
         if row is None or row.applied:
-            return
+            return mark
         plan = None if _nothing_to_write(row, held) else _plan(work, sink, row, held)
         _note(work, run, row, held, plan)
-        run.timings = spent(run, "apply", started)
+        run.timings, mark = spent(run, "apply", mark), time.monotonic()
         model.Session.flush()
         crashpoint("record-written")
         if plan is not None:
             sink.write(plan)
+    return mark
 
 
 def _nothing_to_write(row: HarvestSnapshot, held: HarvestRecord | None) -> bool:
-    """A record that came back unchanged within its grace period never left the catalogue."""
+    """Say whether a record came back unchanged within its grace period: it never left the catalogue."""
     return (
         held is not None
         and row.outcome == Outcome.RESTORED

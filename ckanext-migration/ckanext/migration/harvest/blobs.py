@@ -1,4 +1,4 @@
-"""What partners sent and what we made of it, each kept once by its hash: later steps never ask the partner."""
+"""What partners sent and what we made of it, each kept once by its hash: nothing is asked for twice."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What may happen to a record and to a run. Pure: no CKAN, no database, no clock of its own.
 
 Every rule that protects partners' datasets from an accident at the partner stands here and is tested as a
-table: a source removes nothing by sending an empty, broken, flapping or suddenly shrunken listing; a person is
-asked.
+table: a source removes nothing by sending an empty, broken, flapping or suddenly shrunken listing; a person
+is asked.
 """
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: N818 - the names are those of the error tree
 """What can go wrong in the engine itself; partners' faults are in migration_harvesters.errors."""
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ class RunActive(HarvestError):
 
 
 class RunLost(HarvestError):
-    """This worker is no longer the one that works on the run; its writes are refused (FI-03)."""
+    """The worker is no longer the one that works on the run; its writes are refused (FI-03)."""
 
     code = "run-lost"
     retry = True

@@ -1,4 +1,4 @@
-"""Phase three: before anything is written, the finished list is judged; what looks like an accident is held."""
+"""Phase three: the finished list is judged before anything is written; what looks like an accident is held."""
 
 from __future__ import annotations
 

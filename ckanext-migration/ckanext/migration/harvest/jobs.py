@@ -52,5 +52,5 @@ def sweep() -> list[str]:
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
-    """A deploy restart gives the run back at once, and the next worker goes on with it (FI-04)."""
+    """Give the run back at once when the service is restarted; the next worker goes on with it (FI-04)."""
     raise SystemExit(0)

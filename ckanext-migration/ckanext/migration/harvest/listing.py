@@ -123,7 +123,7 @@ def _problems(run: HarvestRun, found: Iterable[MigrationError], repeated: int) -
 
 
 def _close(work: Work, listing: Listing, ended: MigrationError | None) -> None:
-    """Note what the finished list is worth: complete means nothing failed and no record is nameless (DL-02)."""
+    """Note what the finished list is worth: complete means whole, and no record is nameless (DL-02)."""
     with work.step() as run:
         nameless = sa.select(sa.func.count()).where(
             HarvestSnapshot.run_id == run.id,

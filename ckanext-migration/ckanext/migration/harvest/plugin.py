@@ -39,7 +39,7 @@ class MigrationHarvestPlugin(p.SingletonPlugin):
         return access.functions()
 
     def get_blueprint(self) -> list[Any]:
-        """The pages."""
+        """Serve the pages."""
         return [views.blueprint]
 
     def get_commands(self) -> list[click.Command]:

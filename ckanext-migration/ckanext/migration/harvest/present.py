@@ -1,4 +1,4 @@
-"""Sources, runs and records as dictionaries: what is shown, and nothing else. Credentials and details never are."""
+"""Sources, runs and records as dictionaries: what is shown, and nothing else; never a credential."""
 
 from __future__ import annotations
 

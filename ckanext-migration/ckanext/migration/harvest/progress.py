@@ -24,6 +24,8 @@ PHASES = {
 }
 COLUMNS = ("listed", "added", "updated", "unchanged", "missing", "invalid", "warnings", "failed")
 
+WIDTH = 160  # of a table in a file or a log, where nobody wraps it
+
 Run = Mapping[str, Any]
 
 
@@ -95,15 +97,14 @@ def follow(
     *,
     idle: Callable[[], None],
     interval: float = 0.5,
-    until: float | None = None,
 ) -> dict[str, Run]:
-    """Look at runs until all of them have ended, or until a time; `idle` is called after each look."""
+    """Look at runs until all of them have ended; `idle` is called after each look."""
     latest: dict[str, Run] = {}
     while True:
         for run_id in ids:
             latest[run_id] = show(run_id)
             display.show(latest[run_id])
-        if all(ended(run) for run in latest.values()) or (until is not None and time.monotonic() > until):
+        if all(ended(run) for run in latest.values()):
             return latest
         idle()
         time.sleep(interval)
@@ -112,12 +113,12 @@ def follow(
 def table(rows: Sequence[Mapping[str, Any]], stream: TextIO | None = None) -> None:
     """Print the table of sources with the figures of their last runs."""
     grid = Table(box=None, pad_edge=False, header_style="bold")
-    grid.add_column("source", overflow="fold")
-    grid.add_column("state")
+    grid.add_column("source", no_wrap=True)
+    grid.add_column("state", no_wrap=True)
     for name in (*COLUMNS, "seconds"):
         grid.add_column(name, justify="right")
     for row in rows:
         figures = [str(row[name]) if row[name] is not None else "-" for name in (*COLUMNS, "seconds")]
         grid.add_row(row["name"], row["state"], *figures)
-    console = Console(file=stream or sys.stdout, highlight=False)
-    console.print(grid)
+    out = stream or sys.stdout
+    Console(file=out, highlight=False, width=None if out.isatty() else WIDTH).print(grid)

@@ -1,7 +1,7 @@
 """Phase five: what the partner no longer lists. Nothing goes at once, and nothing goes after a doubtful list.
 
-A record that is missing stays public with a notice for its grace period and is then withdrawn (made private, not
-deleted); it comes back under the same id and address when the partner lists it again (DL-04, DL-05).
+A record that is missing stays public with a notice for its grace period and is then withdrawn (made private,
+not deleted); it comes back under the same id and address when the partner lists it again (DL-04, DL-05).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def reconcile(work: Work, sink: Sink) -> None:
 
 
 def _see(work: Work, run: HarvestRun) -> None:
-    """Records that were listed and needed no write are seen; the unchanged are also read anew."""
+    """Note that records were listed which needed no write; the unchanged were also read anew."""
     seen = (
         sa.update(HarvestRecord)
         .where(
@@ -154,7 +154,7 @@ def _keep(work: Work, remote_id: str, error: MigrationError) -> None:
 
 
 def _settle(run: HarvestRun) -> None:
-    """Let each row of the snapshot say what is in force after this run, also where the run changed nothing."""
+    """Let each row of the snapshot say what is in force after the run, also where nothing changed."""
     settled = (
         sa.update(HarvestSnapshot)
         .where(

@@ -1,4 +1,4 @@
-"""Roll-back: an earlier run's snapshot becomes the plan of a new run, from what was kept, without the partner."""
+"""Roll-back: an earlier run's snapshot becomes the plan of a new run; the partner is not asked."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """One run from claim to close; it reads as the specification does.
 
-list → stage (map and validate) → decide → apply → reconcile → close. Each phase may be entered again: what it has
-committed is not done twice, so a run that was killed goes on where it stood.
+list → stage (map and validate) → decide → apply → reconcile → close. Each phase may be entered again: what it
+has committed is not done twice, so a run that was killed goes on where it stood.
 """
 
 from __future__ import annotations
@@ -36,12 +36,11 @@ PHASES: dict[str, Callable[[Work], None]] = {
     "decide": guarding.judge,
     "apply": lambda work: applying.apply(work, Sink(work.origin)),
     "reconcile": lambda work: reconciling.reconcile(work, Sink(work.origin)),
-    "close": lambda work: close(work),
 }
 
 
 def execute(run_id: str, *, check: Checker = validation.validate_records) -> str | None:
-    """Work on a run until it has ended, was stopped or was lost; say how it stands, None if it was not ours."""
+    """Work on a run until it has ended, was stopped or was lost; say how it stands, or None if it is not ours."""
     held = runs.claim(run_id)
     if held is None:
         return None
@@ -76,7 +75,7 @@ def _carry(held: runs.Claim, check: Checker) -> str:
             phase, kind = run.phase, run.kind
         if kind == "rollback":
             work.recipe = ""  # a restored record must be read anew by the next harvest
-        PHASES[phase](work)
+        (close if phase == "close" else PHASES[phase])(work)
         if phase == "close":
             return _state(held)
 

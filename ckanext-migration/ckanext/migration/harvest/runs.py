@@ -1,7 +1,7 @@
-"""Runs: starting, taking, keeping and giving back. One active run a source; a lease and an epoch for its worker.
+"""Runs: starting, taking, keeping and giving back. One active run a source.
 
-A worker holds a run by its lease. When it stays silent another worker raises the epoch and goes on; from then on
-each transaction of the old one fails at its first statement.
+A worker holds a run by its lease. When it stays silent another worker raises the epoch and goes on; from then
+on each transaction of the old one fails at its first statement.
 """
 
 from __future__ import annotations

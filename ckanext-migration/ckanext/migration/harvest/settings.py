@@ -82,7 +82,7 @@ def option_mapping(value: Any) -> dict[str, Any]:
 
 
 def variable_name(value: str) -> str | None:
-    """Accept the name of an environment variable of the workers that holds a key for a partner, nothing else."""
+    """Accept the name of a variable of the workers' environment that holds a partner's key."""
     if value and not CREDENTIAL.fullmatch(value):
         raise tk.Invalid(tk._("Give the name of an environment variable that begins with HARVEST_KEY_"))
     return value or None

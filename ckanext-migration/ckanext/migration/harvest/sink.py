@@ -1,8 +1,8 @@
 """The only place that writes harvested datasets into CKAN, through its own actions and all of their hooks.
 
 The site user acts, and what it may touch is decided here and nowhere else: a dataset whose id stands in the
-ledger under this source and this remote id. CKAN's action commits; the caller has put its ledger rows into the
-same session before, so that dataset, ledger and search outbox become true in one transaction or not at all.
+ledger under this source and this remote id. CKAN's action commits; the caller has put its ledger rows into
+the same session before, so that dataset, ledger and search outbox become true in one transaction or not at all.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Plan:
 
     action: str
     package: dict[str, Any]
-    kept: tuple[str, ...]
-    current: Mapping[str, Any] | None
+    kept: tuple[str, ...] = ()
+    current: Mapping[str, Any] | None = None
 
     @property
     def package_id(self) -> str:
@@ -76,8 +76,10 @@ class Sink:
         """Plan a change of the dataset that the ledger names; what a person changed in it stays."""
         current = tk.get_action("package_show")(self._context(), {"id": held_package})
         merged, kept = _merged(order, current)
-        base = {"id": held_package, "name": current["name"]}
-        return self._plan("package_update", order, merged, base, current, kept)
+        package = self._package(order, merged) | {"id": held_package, "name": current["name"]}
+        package |= {key: current[key] for key in OWNED if key in current}
+        package["resources"] = _with_ids(package.get("resources") or [], current.get("resources") or [])
+        return Plan(action="package_update", package=package, kept=kept, current=current)
 
     def retire(self, held_package: str) -> Plan | None:
         """Plan to withdraw a dataset from the public without deleting it; None if it is not public."""
@@ -98,21 +100,10 @@ class Sink:
         except tk.ValidationError as error:
             raise SinkRefused(_words(error)) from error
 
-    def _plan(
-        self,
-        action: str,
-        order: Order,
-        record: Record,
-        base: dict[str, Any],
-        current: Mapping[str, Any] | None,
-        kept: tuple[str, ...],
-    ) -> Plan:
-        package = {**records.to_package(record), **base, "type": "dataset", "private": order.private}
-        package["owner_org"] = self._organization(order.organization)
-        if current is not None:
-            package |= {key: current[key] for key in OWNED if key in current}
-            package["resources"] = _with_ids(package.get("resources") or [], current.get("resources") or [])
-        return Plan(action=action, package=package, kept=kept, current=current)
+    def _package(self, order: Order, record: Record) -> dict[str, Any]:
+        organization = self._organization(order.organization)
+        given = {"type": "dataset", "private": order.private, "owner_org": organization}
+        return {**records.to_package(record), **given}
 
     def _organization(self, name: str) -> str:
         if name not in self._organizations:
@@ -126,12 +117,12 @@ class Sink:
         return self._organizations[name]
 
     def _context(self) -> dict[str, Any]:
-        """The site user acts without further checks: identity was checked against the ledger."""
+        """Act as the site user without further checks: identity was checked against the ledger."""
         return {"user": self._user, "ignore_auth": True, "model": model, "session": model.Session}
 
 
 def _merged(order: Order, current: Mapping[str, Any]) -> tuple[Record, tuple[str, ...]]:
-    """Keep what a person changed since we wrote last (ID-04); without a last time the partner's record counts."""
+    """Keep what a person changed since we wrote last (ID-04); the first time the partner's record counts."""
     if order.before is None:
         return order.record, ()
     wrote = records.from_package(records.to_package(order.before))

@@ -1,7 +1,7 @@
-"""Phase two: raw replies become records, are checked against the profile, and are compared with what we hold.
+"""Phase two: raw replies become records, are checked against the profile, and compared with what we hold.
 
-Nothing is written to the catalogue here. A raw reply that is the same as last time, read by the same code under
-the same agreement, is unchanged without a second look.
+Nothing is written to the catalogue here. A raw reply that is the same as last time, read by the same code
+under the same agreement, is unchanged without a second look.
 """
 
 from __future__ import annotations
@@ -37,6 +37,16 @@ class Waiting:
     remote_id: str
     url: str | None
     raw_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record mapped and checked; `confirmed` is False where nobody said how sensitive it is."""
+
+    remote_id: str
+    record: Record
+    confirmed: bool
+    report: Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,7 @@ def stage(work: Work) -> None:
         for (name, (record, confirmed)), report in zip(records.items(), reports, strict=True):
             entry = held.get(name)
             old = before.get(entry.content_hash or "") if entry else None
-            values.append(_judged(name, record, confirmed, report, entry, old))
+            values.append(_judged(Candidate(name, record, confirmed, report), entry, old))
         _commit(work, values + failed, [record for record, _confirmed in records.values()], started)
         crashpoint("batch-committed")
     with work.step() as run:
@@ -87,7 +97,7 @@ def stage(work: Work) -> None:
 
 
 def _next(work: Work) -> list[Waiting]:
-    """Take the next records and count the attempt; one that ended its worker before comes last and alone (FI-07)."""
+    """Take the next records and count the attempt; one that ended its worker comes last and alone (FI-07)."""
     with work.step() as run:
         mine = (HarvestSnapshot.run_id == run.id, HarvestSnapshot.outcome == Outcome.WAITING)
         error = MappingError("Reading this record ended the worker several times.", code="too-costly")
@@ -183,10 +193,9 @@ def _failure(remote_id: str, stage_name: str, error: MigrationError) -> dict[str
     return {"remote_id": remote_id, "outcome": Outcome.FAILED, "stage": stage_name, "error": public(error)}
 
 
-def _judged(
-    remote_id: str, record: Record, confirmed: bool, report: Report, held: Held | None, before: Record | None
-) -> dict[str, Any]:
+def _judged(new: Candidate, held: Held | None, before: Record | None) -> dict[str, Any]:
     """Decide what a mapped and checked record means."""
+    record, report, confirmed = new.record, new.report, new.confirmed
     violations, warnings = len(report.violations), len(report.warnings)
     private = visibility(
         violations=violations,
@@ -196,8 +205,8 @@ def _judged(
     )
     content = record.content_hash()
     title = clean(record.title("en"))[:300]
-    values = {
-        "remote_id": remote_id,
+    return {
+        "remote_id": new.remote_id,
         "outcome": decide(Arrived(content_hash=content, private=private), held.known if held else None),
         "package_id": held.package_id if held else None,
         "content_hash": content,
@@ -210,7 +219,6 @@ def _judged(
         "report": storable(report, title),
         "changed": list(changed_fields(before, record)) if before else None,
     }
-    return values
 
 
 def changed_fields(before: Record, after: Record) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What every phase of a run needs: the claim, the source, the agreement, and the things that come from outside."""
+"""What every phase of a run needs: the claim, the source, the agreement, and what comes from outside."""
 
 from __future__ import annotations
 

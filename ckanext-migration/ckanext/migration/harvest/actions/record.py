@@ -39,7 +39,7 @@ def migration_harvest_record_list(context: Any, data_dict: dict[str, Any]) -> di
     if only:
         if only not in FILTERS and only not in set(Outcome):
             raise tk.ValidationError({"only": [tk._("Unknown selection.")]})
-        query = query.filter(FILTERS[only] if only in FILTERS else HarvestSnapshot.outcome == only)
+        query = query.filter(FILTERS.get(only, HarvestSnapshot.outcome == only))
     limit, offset = window(data_dict)
     rows = query.order_by(HarvestSnapshot.position, HarvestSnapshot.remote_id).limit(limit).offset(offset)
     return {"count": query.count(), "results": [present.record(row) for row in rows]}

@@ -21,7 +21,7 @@ def migration_harvest_source_create(context: Any, data_dict: dict[str, Any]) -> 
     :param organization: id or name of the organisation that owns the datasets
     :param title: (optional) name for people
     :param options: (optional) agreed values (``default_…``), ``publisher_organizations`` and protocol options
-    :param credential: (optional, system administrators) name of an environment variable with the partner's key
+    :param credential: (optional, system administrators) name of an environment variable with a key
     :param allow_private: (optional, system administrators) allow an address inside our own network
     """
     tk.check_access("migration_harvest_source_create", context, data_dict)

@@ -1,0 +1,88 @@
+"""The process that reads untrusted RDF. Started by `parsing`, never imported by it.
+
+It limits itself before it looks at the first byte, has no use for files or the network, and may be
+killed at any time. Input on stdin, N-Triples on stdout, a refusal as one JSON line on stderr.
+pyoxigraph streams and never keeps a store, because its store rewrites literals ("01" becomes "1").
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+REFUSED = 3
+
+
+def main(syntax: str, base: str, seconds: int, memory: int, triples: int) -> None:
+    """Read one document within limits."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    import pyoxigraph  # noqa: PLC0415 - loading the library needs no limits of memory
+
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    data = sys.stdin.buffer.read()
+    formats = {
+        "ttl": pyoxigraph.RdfFormat.TURTLE,
+        "xml": pyoxigraph.RdfFormat.RDF_XML,
+        "jsonld": pyoxigraph.RdfFormat.JSON_LD,
+        "nt": pyoxigraph.RdfFormat.N_TRIPLES,
+    }
+    if syntax == "jsonld":
+        _refuse_contexts(data)
+    try:
+        quads = pyoxigraph.parse(data, formats[syntax], base_iri=base, lenient=True)
+        pyoxigraph.serialize(_counted(quads, triples), sys.stdout.buffer, pyoxigraph.RdfFormat.N_TRIPLES)
+    except SyntaxError as exc:
+        _refuse("unreadable", str(exc.msg), line=exc.lineno)
+    except (ValueError, OSError) as exc:
+        _refuse("unreadable", str(exc))
+    sys.stdout.buffer.flush()
+
+
+def _counted(quads: Any, limit: int) -> Iterator[Any]:
+    for number, quad in enumerate(quads):
+        if number >= limit:
+            _refuse("limit", f"more than {limit} triples")
+        yield quad.triple
+
+
+def _refuse_contexts(data: bytes) -> None:
+    """Refuse every context that is a reference; nothing is ever fetched, from the network or from disk."""
+    try:
+        document = json.loads(data)
+    except RecursionError:
+        _refuse("limit", "nested too deeply")
+    except ValueError as exc:
+        _refuse("unreadable", f"not JSON: {exc}", line=getattr(exc, "lineno", None))
+    waiting = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            for key, value in node.items():
+                if key == "@import" or (key == "@context" and _reference(value) is not None):
+                    _refuse("remote-context", str(value if key == "@import" else _reference(value)))
+                if isinstance(value, dict | list):
+                    waiting.append(value)
+
+
+def _reference(context: Any) -> str | None:
+    """Return the address that a context refers to, if it does."""
+    entries = context if isinstance(context, list) else [context]
+    return next((entry for entry in entries if isinstance(entry, str)), None)
+
+
+def _refuse(code: str, detail: str, line: int | None = None) -> NoReturn:
+    sys.stderr.write(json.dumps({"code": code, "detail": detail[:500], "line": line}))
+    sys.stderr.flush()
+    sys.stdout.flush()
+    sys.exit(REFUSED)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], *(int(limit) for limit in sys.argv[3:6]))

@@ -1,0 +1,208 @@
+"""Reads RDF that strangers wrote: Turtle, RDF/XML, JSON-LD or N-Triples, told apart by content.
+
+What is dangerous is refused before any parser sees it (document types in XML, references to
+contexts in JSON-LD), and parsing happens in a child process with limits on time and memory that can
+be killed (threats XM-01, XM-03, RD-01, RD-02, RD-07, RD-08). Nothing is ever fetched.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from . import namespaces
+from .errors import DoctypeError, LimitError, ReadError, RemoteContextError, SyntaxUnknownError
+
+CHILD = Path(__file__).with_name("parse_child.py")
+BASE = "https://relative.invalid/"
+"""Base of relative addresses when the caller knows none; `.invalid` can never be resolved."""
+
+SYNTAXES = {"ttl": "Turtle", "xml": "RDF/XML", "jsonld": "JSON-LD", "nt": "N-Triples"}
+ALIASES = {
+    "turtle": "ttl", "text/turtle": "ttl", "rdf": "xml", "rdf/xml": "xml", "application/rdf+xml": "xml",
+    "application/xml": "xml", "text/xml": "xml", "json-ld": "jsonld", "application/ld+json": "jsonld",
+    "json": "jsonld", "application/json": "jsonld", "application/n-triples": "nt", "ntriples": "nt",
+}  # fmt: skip
+REFUSED = 3
+XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
+ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+ENCODINGS = frozenset({"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16"})
+BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+ACCEPTED = "Accepted are Turtle, RDF/XML, JSON-LD and N-Triples."
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one document may cost."""
+
+    input_bytes: int = 64 * 1024 * 1024
+    seconds: int = 30
+    memory_bytes: int = 2 * 1024 * 1024 * 1024
+    triples: int = 2_000_000
+
+
+def parse(data: bytes, format: str | None = None, *, base: str | None = None, limits: Limits | None = None) -> Graph:  # noqa: A002 - the name that rdflib uses
+    """Read a document into a graph.
+
+    The content decides about the syntax; `format` (a suffix or media type) only settles what the content
+    leaves open. Addresses and literals are kept as they are written, also wrong ones, so that
+    validation can name them.
+    """
+    limits = limits or Limits()
+    if len(data) > limits.input_bytes:
+        raise LimitError(
+            f"The document has {len(data):,} bytes; {limits.input_bytes:,} are accepted.",
+            remedy="Split it into several documents, for example by paging.",
+        )
+    text = _decoded(data)
+    syntax = sniff(text) or _named(format)
+    if syntax is None:
+        raise SyntaxUnknownError("The document is not RDF.", remedy=ACCEPTED)
+    if syntax == "xml":
+        _refuse_doctype(text)
+        text = XML_DECLARATION.sub("", text, count=1)
+    return _graph(_child(text.encode("utf-8", "surrogatepass"), syntax, base or BASE, limits))
+
+
+def sniff(text: str) -> str | None:
+    """Tell the syntax from the beginning of a document; None when it could be anything."""
+    start = text.lstrip("\ufeff \t\r\n")[:4096]
+    lowered = start.lower()
+    if not start:
+        raise SyntaxUnknownError("The document is empty.", remedy=ACCEPTED)
+    if lowered.startswith(("<!doctype html", "<html")):
+        raise SyntaxUnknownError(
+            "This is a web page, not RDF.", remedy="Use the address of the catalogue's RDF. " + ACCEPTED
+        )
+    if start.startswith(("<?xml", "<!--", "<!DOCTYPE", "<rdf:")) or re.match(r"<[A-Za-z_][\w.-]*:?[\w.-]*[\s>][^<]*xmlns", start):
+        return "xml"
+    if re.match(r"\{|\[\s*[\{\]]", start):
+        return "jsonld"
+    if re.match(r"(@prefix|@base|prefix\s|base\s|<[^>\s]*>|_:|#|\[|\()", lowered) or re.match(r"[\w.-]*:[\w.-]*\s", start):
+        return "ttl"
+    return None
+
+
+def _named(name: str | None) -> str | None:
+    key = (name or "").split(";")[0].strip().lower().lstrip(".")
+    found = ALIASES.get(key, key)
+    return found if found in SYNTAXES else None
+
+
+def _decoded(data: bytes) -> str:
+    for bom, encoding in BOMS:
+        if data.startswith(bom):
+            return _decode(data, encoding)
+    declared = ENCODING.search(data[:200]) if data.lstrip()[:5] == b"<?xml" else None
+    if declared is None:
+        return _decode(data, "utf-8")
+    try:
+        encoding = codecs.lookup(declared[1].decode()).name
+    except LookupError:
+        encoding = ""
+    if encoding not in ENCODINGS:
+        raise ReadError(
+            f"The encoding {declared[1].decode()} is not accepted.", remedy="Send the document in UTF-8."
+        )
+    return _decode(data, encoding)
+
+
+def _decode(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as exc:
+        raise ReadError(
+            f"Byte {exc.start:,} of the document is not {encoding.removesuffix('-sig').upper()}.",
+            remedy="Send the document in UTF-8.",
+        ) from exc
+
+
+def _refuse_doctype(text: str) -> None:
+    """Refuse a document type; it can only stand between the XML declaration and the first element."""
+    position = 0
+    while found := re.compile(r"[\ufeff\s]*(<\?.*?\?>|<!--.*?-->)", re.DOTALL).match(text, position):
+        position = found.end()
+    if re.compile(r"[\ufeff\s]*<!").match(text, position):
+        raise DoctypeError(
+            "The XML contains a document type declaration, which is not accepted.",
+            remedy="Remove the <!DOCTYPE …> part; RDF/XML does not need it.",
+        )
+
+
+def _python() -> str:
+    """Return the interpreter; inside an application server `sys.executable` may be the server itself."""
+    if Path(sys.executable or "").name.startswith("python"):
+        return sys.executable
+    return str(Path(sys.prefix) / "bin" / "python3")
+
+
+def _child(data: bytes, syntax: str, base: str, limits: Limits) -> bytes:
+    numbers = [str(limits.seconds), str(limits.memory_bytes), str(limits.triples)]
+    command = [_python(), "-I", str(CHILD), syntax, base, *numbers]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own file, our own interpreter, no shell
+            command, input=data, capture_output=True, timeout=limits.seconds + 5, check=False
+        )
+    except subprocess.TimeoutExpired as exc:
+        raise _too_much(limits, "time") from exc
+    if done.returncode == 0:
+        return done.stdout
+    if done.returncode == REFUSED:
+        raise _refusal(json.loads(done.stderr.decode()), syntax)
+    raise _too_much(limits, f"the reader ended with {done.returncode}: {done.stderr.decode(errors='replace')[-500:]}")
+
+
+def _too_much(limits: Limits, detail: str) -> LimitError:
+    return LimitError(
+        f"The document could not be read within {limits.seconds} seconds and "
+        f"{limits.memory_bytes // 1024 // 1024} MB.",
+        detail=detail,
+        remedy="Send it in smaller parts.",
+    )
+
+
+def _refusal(said: dict[str, str | int | None], syntax: str) -> ReadError:
+    detail = str(said["detail"])
+    if said["code"] == "remote-context":
+        return RemoteContextError(
+            f"The JSON-LD refers to the context {detail[:200]}, and contexts are never fetched.",
+            remedy="Put the context itself into the document.",
+        )
+    if said["code"] == "limit":
+        return LimitError(f"The document is too large: {detail}.", remedy="Send it in smaller parts.")
+    where = f" in line {said['line']}" if said.get("line") else ""
+    return ReadError(
+        f"The document is not valid {SYNTAXES[syntax]}{where}: {detail}", remedy="Correct it at its source."
+    )
+
+
+def _graph(ntriples: bytes) -> Graph:
+    graph = namespaces.graph()
+    for quad in pyoxigraph.parse(ntriples, pyoxigraph.RdfFormat.N_TRIPLES, lenient=True):
+        graph.add((_term(quad.subject), _term(quad.predicate), _term(quad.object)))
+    return graph
+
+
+def _term(term: object) -> Node:
+    """Turn a term of pyoxigraph into one of rdflib without touching the text of literals."""
+    if isinstance(term, pyoxigraph.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, pyoxigraph.BlankNode):
+        return BNode(term.value)
+    if not isinstance(term, pyoxigraph.Literal):
+        raise ReadError("The document states something about a statement (RDF-star).", remedy="Use plain triples.")
+    if term.language:
+        return Literal(term.value, lang=term.language)
+    datatype = URIRef(term.datatype.value)
+    if datatype == namespaces.XSD.string:
+        return Literal(term.value)
+    return Literal(term.value, datatype=datatype, normalize=False)

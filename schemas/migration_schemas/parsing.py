@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import codecs
 import json
+import logging
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyoxigraph
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
@@ -33,6 +35,8 @@ ALIASES = {
     "json": "jsonld", "application/json": "jsonld", "application/n-triples": "nt", "ntriples": "nt",
 }  # fmt: skip
 REFUSED = 3
+TAG = re.compile(r"[A-Za-z]+(-[A-Za-z0-9]+)*")
+STRING = "http://www.w3.org/2001/XMLSchema#string"
 XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 ENCODINGS = frozenset({"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16"})
@@ -181,28 +185,38 @@ def _refusal(said: dict[str, str | int | None], syntax: str) -> ReadError:
         return LimitError(f"The document is too large: {detail}.", remedy="Send it in smaller parts.")
     where = f" in line {said['line']}" if said.get("line") else ""
     return ReadError(
-        f"The document is not valid {SYNTAXES[syntax]}{where}: {detail}", remedy="Correct it at its source."
+        f"The document is not valid {SYNTAXES[syntax]}{where}: {detail.rstrip('.')}.", remedy="Correct it at its source."
     )
 
 
-def _graph(ntriples: bytes) -> Graph:
+def _graph(lines: bytes) -> Graph:
     graph = namespaces.graph()
-    for quad in pyoxigraph.parse(ntriples, pyoxigraph.RdfFormat.N_TRIPLES, lenient=True):
-        graph.add((_term(quad.subject), _term(quad.predicate), _term(quad.object)))
+    with _quiet():
+        for line in lines.splitlines():
+            subject, predicate, value = (_term(*term) for term in json.loads(line))
+            graph.add((subject, predicate, value))
     return graph
 
 
-def _term(term: object) -> Node:
-    """Turn a term of pyoxigraph into one of rdflib without touching the text of literals."""
-    if isinstance(term, pyoxigraph.NamedNode):
-        return URIRef(term.value)
-    if isinstance(term, pyoxigraph.BlankNode):
-        return BNode(term.value)
-    if not isinstance(term, pyoxigraph.Literal):
-        raise ReadError("The document states something about a statement (RDF-star).", remedy="Use plain triples.")
-    if term.language:
-        return Literal(term.value, lang=term.language)
-    datatype = URIRef(term.datatype.value)
-    if datatype == namespaces.XSD.string:
-        return Literal(term.value)
-    return Literal(term.value, datatype=datatype, normalize=False)
+def _term(kind: str, text: str, lang: str | None = None, datatype: str | None = None) -> Node:
+    """Make a term of rdflib without touching the text of literals ("01" stays "01")."""
+    if kind == "i":
+        return URIRef(text)
+    if kind == "b":
+        return BNode(text)
+    if lang or datatype in {None, STRING}:
+        tag = (lang or "").replace("_", "-")
+        return Literal(text, lang=tag if TAG.fullmatch(tag) else None)
+    return Literal(text, datatype=URIRef(str(datatype)), normalize=False)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep rdflib from logging every wrong address or date; validation reports them in words."""
+    logger = logging.getLogger("rdflib.term")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

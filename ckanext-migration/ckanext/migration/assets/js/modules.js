@@ -1,0 +1,111 @@
+/* Small helps on top of pages that work without them. */
+
+// Facets: open beside the hits, folded away above them on a narrow screen.
+this.ckan.module('migration-facets', function () {
+  return {
+    initialize: function () {
+      var wide = window.matchMedia('(min-width: 62rem)');
+      var details = this.el[0];
+      var fit = function () { details.open = wide.matches; };
+      fit();
+      wide.addEventListener('change', fit);
+    }
+  };
+});
+
+// Find a value in a long facet.
+this.ckan.module('migration-find', function () {
+  var plain = function (text) { return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase(); };
+  return {
+    initialize: function () {
+      var input = this.el[0];
+      var rows = input.parentElement.querySelectorAll('li');
+      input.addEventListener('input', function () {
+        var wanted = plain(input.value.trim());
+        rows.forEach(function (row) { row.hidden = wanted !== '' && plain(row.textContent).indexOf(wanted) < 0; });
+      });
+    }
+  };
+});
+
+// Sorting without a click on the button.
+this.ckan.module('migration-submit', function () {
+  return {
+    initialize: function () {
+      var form = this.el[0];
+      form.querySelector('button').hidden = true;
+      form.querySelector('select').addEventListener('change', function () { form.submit(); });
+    }
+  };
+});
+
+// Copy a text; the button says that it is done.
+this.ckan.module('migration-copy', function () {
+  return {
+    options: { from: '', done: '' },
+    initialize: function () {
+      var button = this.el[0];
+      var done = this.options.done;
+      var source = document.getElementById(this.options.from);
+      if (!navigator.clipboard || !source) { return; }
+      button.hidden = false;
+      button.addEventListener('click', function () {
+        navigator.clipboard.writeText(source.textContent.trim()).then(function () {
+          button.setAttribute('aria-live', 'polite');
+          button.textContent = done;
+        });
+      });
+    }
+  };
+});
+
+// Lists of values in the form: one more row on demand.
+this.ckan.module('migration-rows', function () {
+  return {
+    initialize: function () {
+      var box = this.el[0];
+      var add = box.querySelector('[data-add]');
+      var template = box.querySelector('[data-template]');
+      if (!add || !template) { return; }
+      add.hidden = false;
+      add.addEventListener('click', function () {
+        var count = box.querySelectorAll('[data-row]').length;
+        var row = template.content ? template.content.firstElementChild.cloneNode(true) : template.cloneNode(true);
+        row.removeAttribute('data-template');
+        row.querySelectorAll('[name], [id], [for]').forEach(function (part) {
+          ['name', 'id', 'for', 'aria-describedby'].forEach(function (name) {
+            if (part.hasAttribute(name)) { part.setAttribute(name, part.getAttribute(name).replace(/NEXT/g, count)); }
+          });
+        });
+        row.querySelectorAll('input').forEach(function (input) {
+          input.value = '';
+          if (!template.content) { input.removeAttribute('id'); }
+        });
+        box.insertBefore(row, add);
+        row.querySelector('input').focus();
+      });
+    }
+  };
+});
+
+// The forms: lead to the messages, keep from leaving with unsaved words, send once.
+this.ckan.module('migration-form', function () {
+  return {
+    initialize: function () {
+      var form = this.el[0];
+      var messages = form.querySelector('[data-focus]');
+      var changed = false;
+      var sent = false;
+      if (messages) { messages.focus(); }
+      form.addEventListener('input', function () { changed = true; });
+      form.addEventListener('submit', function (event) {
+        if (sent) { event.preventDefault(); return; }
+        sent = true;
+      });
+      window.addEventListener('pageshow', function () { sent = false; });
+      window.addEventListener('beforeunload', function (event) {
+        if (changed && !sent) { event.preventDefault(); }
+      });
+    }
+  };
+});

@@ -1,0 +1,12 @@
+"""``ckan migration``: the group that every plugin of this extension hangs its commands on."""
+
+from __future__ import annotations
+
+import click
+
+migration = click.Group(
+    "migration",
+    help="The migration data registry: search index, harvesting and what belongs to them.",
+)
+
+__all__ = ["migration"]

@@ -1,0 +1,42 @@
+"""ckanext-dcat's door to our one RDF writer (docs/decisions/0003)."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckanext.dcat.profiles import RDFProfile
+from migration_schemas import rdf
+from rdflib import Literal, URIRef
+from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF
+
+from ckanext.migration import shared
+
+log = logging.getLogger(__name__)
+
+
+class MigrationProfile(RDFProfile):
+    """Write packages as MigDCAT-AP; only what the public may see (profile §3.8)."""
+
+    def graph_from_dataset(self, dataset_dict: dict[str, Any], dataset_ref: URIRef) -> None:
+        """Add one dataset; what cannot be written as RDF is left out and listed by the writer (EX-05)."""
+        written = rdf.write(shared.as_record(dataset_dict), subject=str(dataset_ref), visibility="public")
+        for prefix, namespace in written.namespaces():
+            self.g.bind(prefix, namespace)
+        for triple in written:
+            self.g.add(triple)
+
+    def graph_from_catalog(self, catalog_dict: dict[str, Any] | None, catalog_ref: URIRef) -> None:
+        """Add the catalogue itself."""
+        site = str(tk.config.get("ckan.site_url") or "")
+        title = str(tk.config.get("ckan.site_title") or "")
+        description = str(tk.config.get("ckan.site_description") or "") or title
+        language = str(tk.config.get("ckan.locale_default") or "en")[:2]
+        for prefix, namespace in (("dcat", DCAT), ("dct", DCTERMS), ("foaf", FOAF)):
+            self.g.bind(prefix, namespace)
+        self.g.add((catalog_ref, RDF.type, DCAT.Catalog))
+        self.g.add((catalog_ref, DCTERMS.title, Literal(title, lang=language)))
+        self.g.add((catalog_ref, DCTERMS.description, Literal(description, lang=language)))
+        if site.startswith(("http://", "https://")):
+            self.g.add((catalog_ref, FOAF.homepage, URIRef(site)))

@@ -1,0 +1,67 @@
+"""The facets of the discovery page: which, in what order, and what a value is called."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection
+
+import ckan.plugins.toolkit as tk
+
+from migration_vocabularies import get as vocabulary
+
+# The vocabulary of each facet; the others are named by the index itself or below.
+VOCABULARIES = {
+    "country": "country",
+    "migration_theme": "migration-theme",
+    "population_group": "population-group",
+    "collection_method": "collection-method",
+    "access_rights": "access-right",
+    "language": "language",
+    "sensitivity_level": "sensitivity-level",
+    "frequency": "frequency",
+    "statistic_type": "statistic-type",
+}
+# Facets whose values a dataset can have only one of.
+SINGLE = frozenset({"organization", "access_rights", "update_state"})
+
+
+def titles(without: Collection[str] = ()) -> OrderedDict[str, str]:
+    """Facet name -> heading in the user's language, in the order of the page."""
+    _ = tk._
+    every = (
+        ("organization", _("Agency")),
+        ("country", _("Country")),
+        ("migration_theme", _("Theme")),
+        ("population_group", _("Population group")),
+        ("collection_method", _("Collection method")),
+        ("access_rights", _("Access")),
+        ("update_state", _("Update state")),
+        ("language", _("Language of the data")),
+        ("reference_year", _("Reference year")),
+    )
+    return OrderedDict((name, title) for name, title in every if name not in without)
+
+
+def update_states() -> dict[str, str]:
+    """What each state of the update clock is called (HDX rule, see migration_schemas.freshness)."""
+    _ = tk._
+    return {
+        "current": _("Up to date"),
+        "due": _("Update due"),
+        "overdue": _("Update overdue"),
+        "delinquent": _("Long overdue"),
+        "not-applicable": _("No updates planned"),
+        "unknown": _("Unknown"),
+    }
+
+
+def label(facet: str, value: str, lang: str) -> str | None:
+    """The name of a facet value in a language, or None where the index knows it better."""
+    if facet == "update_state":
+        return update_states().get(value, value)
+    if facet in VOCABULARIES:
+        terms = vocabulary(VOCABULARIES[facet])
+        return terms[value].label(lang) if value in terms else value
+    if facet == "reference_year":
+        return value
+    return None

@@ -1,0 +1,106 @@
+"""Template helpers. What needs thinking stands in the modules of ``pages``; a template only writes it down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_decimal
+from migration_vocabularies import get as vocabulary
+
+from ckanext.migration import facets
+from ckanext.migration.logic.derived import main_text
+from ckanext.migration.logic.publishing import language
+from ckanext.migration.pages import dataset, discovery, form, home
+
+__all__ = [
+    "migration_access",
+    "migration_choices",
+    "migration_chips",
+    "migration_concept_label",
+    "migration_dataset_view",
+    "migration_direction",
+    "migration_error_links",
+    "migration_facet_groups",
+    "migration_facet_label",
+    "migration_form_groups",
+    "migration_form_rows",
+    "migration_form_text",
+    "migration_hit",
+    "migration_home",
+    "migration_language_name",
+    "migration_number",
+    "migration_resource_view",
+    "migration_sortings",
+    "migration_structured_data",
+    "migration_suggestions",
+    "migration_text",
+]
+
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "dv", "ckb", "yi"})
+
+migration_access = dataset.access
+migration_chips = discovery.chips
+migration_dataset_view = dataset.view
+migration_error_links = form.error_links
+migration_facet_groups = discovery.groups
+migration_form_groups = form.groups
+migration_form_rows = form.rows
+migration_form_text = form.text
+migration_hit = discovery.hit
+migration_home = home.view
+migration_resource_view = dataset.resource_view
+migration_sortings = discovery.sortings
+migration_structured_data = dataset.structured_data
+migration_suggestions = discovery.suggestions
+
+
+def migration_concept_label(name: str, code: str) -> str:
+    """Return the label of a term in the language of the interface."""
+    return str(vocabulary(name).label(code, language()))
+
+
+def migration_facet_label(field: str, code: str) -> str | None:
+    """Return the label of a facet value, or None where the index delivers it."""
+    return facets.label(field, code, language())
+
+
+def migration_choices(field: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """List the terms of a field for scheming, retired ones left out, sorted where the list is long."""
+    return form.choices(field)
+
+
+def migration_text(texts: Any) -> dict[str, str]:
+    """Return the text of a multilingual value in the reader's language, and the language it really is in."""
+    words = texts if isinstance(texts, Mapping) else {}
+    wanted = language()
+    if words.get(wanted):
+        return {"text": str(words[wanted]), "lang": wanted}
+    text = main_text(texts)
+    lang = next((lang for lang, found in words.items() if str(found).strip() == text), "")
+    return {"text": text, "lang": lang}
+
+
+def migration_direction(lang: str) -> str:
+    """Return the writing direction of a language."""
+    return "rtl" if lang in RIGHT_TO_LEFT else "ltr"
+
+
+def migration_language_name(code: str) -> str:
+    """Return the name of a language in that language, for the language menu."""
+    try:
+        locale = Locale.parse(code.replace("-", "_").split("@")[0])
+    except (UnknownLocaleError, ValueError):
+        return code
+    name = locale.languages.get(locale.language) or locale.get_display_name() or code
+    return name[:1].upper() + name[1:]
+
+
+def migration_number(number: int) -> str:
+    """Write a number as the language of the interface does."""
+    try:
+        return str(format_decimal(number, locale=str(tk.h.lang())))
+    except (UnknownLocaleError, ValueError):
+        return str(number)

@@ -1,0 +1,90 @@
+"""Actions of the root plugin; a page shows what an action answers, never more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.migration import shared
+from ckanext.migration.logic import derived, forms, publishing
+
+__all__ = ["migration_dataset_validate", "package_create", "package_search", "package_update"]
+
+Action = Callable[[Any, dict[str, Any]], Any]
+
+
+@tk.side_effect_free
+def migration_dataset_validate(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Check a dataset against the profile and return the report.
+
+    :param id: the id or name of a dataset that the caller may read
+    :param lang: language of the messages, two letters (default: the caller's)
+    :returns: ``conforms``, ``findings`` and counts, as ``Report.as_dict``
+    """
+    package_id = tk.get_or_bust(data_dict, "id")
+    tk.check_access("migration_dataset_validate", context, {"id": package_id})
+    package = tk.get_action("package_show")(context, {"id": package_id})
+    answer = shared.report(package).as_dict(str(data_dict.get("lang") or publishing.language())[:2])
+    return {**answer, "id": package["id"], "name": package["name"]}
+
+
+@tk.chained_action
+def package_create(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
+    """Complete what follows from other values, then create and report errors of resources in their place."""
+    forms.structure(data_dict)
+    context[publishing.NEW_ID] = derived.fill(data_dict, None, _taken(context))
+    return _saved(original, context, data_dict)
+
+
+@tk.chained_action
+def package_update(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
+    """As for creating; remembers what is stored, because CKAN validates only what a save changes."""
+    forms.structure(data_dict)
+    stored = _stored(context, data_dict)
+    if stored is not None:
+        context["original_package"] = stored
+        context[publishing.STORED] = stored
+        context[publishing.INCOMING] = data_dict.get("resources")
+        derived.fill(data_dict, stored, _taken(context))
+    return _saved(original, context, data_dict)
+
+
+def _saved(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
+    try:
+        return original(context, data_dict)
+    except tk.ValidationError as error:
+        raise publishing.explain(error, context, data_dict) from error
+
+
+def _stored(context: Any, data_dict: dict[str, Any]) -> dict[str, Any] | None:
+    """The package before the save, or None where CKAN itself has to say that there is none."""
+    known = context.get("original_package")
+    if known:
+        return known
+    try:
+        return tk.get_action("package_show")(
+            {"user": context.get("user"), "ignore_auth": True, "for_update": True},
+            {"id": data_dict.get("id") or data_dict.get("name")},
+        )
+    except (tk.ObjectNotFound, tk.ValidationError):
+        return None
+
+
+def _taken(context: Any) -> Callable[[str], bool]:
+    """Whether a name is in use."""
+    return lambda name: context["model"].Package.get(name) is not None
+
+
+@tk.side_effect_free
+@tk.chained_action
+def package_search(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
+    """Keep the highlighted passages at hand for the page that shows the hits."""
+    answer = original(context, data_dict)
+    if answer.get("highlighting"):
+        try:
+            tk.g.migration_highlighting = answer["highlighting"]
+        except RuntimeError:
+            pass
+    return answer

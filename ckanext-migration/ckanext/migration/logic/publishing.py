@@ -1,0 +1,169 @@
+"""The rule of publishing: what is active and public has no violation (docs/decisions/0006).
+
+The rule is a validator of the dataset schema, so that the form, the API, a patch and a resource's own actions all
+meet it inside CKAN's ordinary validation and get ordinary, field by field errors.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.migration import shared
+from migration_schemas import Finding
+
+# Keys of the context under which one save passes on what CKAN's validation does not carry (see ``remember``).
+INCOMING = "migration_incoming_resources"
+STORED = "migration_stored_package"
+NEW_ID = "migration_new_id"
+RESOURCE_ERRORS = "migration_resource_errors"
+# Where messages that belong to no single field are shown.
+WHOLE_RECORD = "migration_record"
+
+
+def publishable(key: Any, data: dict[Any, Any], errors: dict[Any, Any], context: Any) -> None:
+    """Refuse to publish a record that breaks the profile; drafts and private records may be incomplete."""
+    if context.get(NEW_ID) and not data.get(("id",)):
+        data[("id",)] = context[NEW_ID]
+    if not is_public(data, context):
+        return
+    package = assemble(data, context)
+    findings = shared.report(package).violations
+    failed = {name[0] for name, messages in errors.items() if messages}
+    for finding in findings:
+        if finding.resource is None:
+            if finding.field not in failed:
+                place(errors, finding.field or WHOLE_RECORD, finding.message(language()))
+        else:
+            waiting = context.setdefault(RESOURCE_ERRORS, {}).setdefault(finding.resource, {})
+            waiting.setdefault(finding.field or "url", []).append(finding.message(language()))
+    if context.get(RESOURCE_ERRORS):
+        errors.setdefault((RESOURCE_ERRORS,), []).append(tk._("A resource must be repaired first."))
+
+
+def place(errors: dict[Any, Any], field: str, message: str) -> None:
+    """Add a message to a field once."""
+    messages = errors.setdefault((field,), [])
+    if message not in messages:
+        messages.append(message)
+
+
+def is_public(data: Mapping[Any, Any], context: Any) -> bool:
+    """Whether the package will be active and public once it is saved."""
+    package = context.get("package")
+    state = _value(data, "state", getattr(package, "state", None) or "active")
+    private = _value(data, "private", getattr(package, "private", False))
+    return state == "active" and not tk.asbool(private)
+
+
+def _value(data: Mapping[Any, Any], name: str, otherwise: Any) -> Any:
+    value = data.get((name,))
+    return otherwise if value is None or value is tk.missing else value
+
+
+def assemble(data: Mapping[Any, Any], context: Any) -> dict[str, Any]:
+    """The package as it will be saved, from the flattened and converted values of a validation."""
+    package: dict[str, Any] = {}
+    rows: dict[str, dict[int, dict[str, Any]]] = {}
+    for key, value in data.items():
+        if value is tk.missing or value is None:
+            continue
+        if len(key) == 1:
+            package[key[0]] = value
+        elif len(key) == 3:
+            rows.setdefault(key[0], {}).setdefault(key[1], {})[key[2]] = value
+    for extra in rows.pop("extras", {}).values():
+        package[extra["key"]] = extra["value"]
+    for name, found in rows.items():
+        package[name] = [found[index] for index in sorted(found)]
+    package["resources"] = _resources(package.get("resources") or [], context)
+    return package
+
+
+def _resources(validated: list[dict[str, Any]], context: Any) -> list[dict[str, Any]]:
+    """All resources: CKAN 2.12 validates only those that a save changes."""
+    stored = (context.get(STORED) or {}).get("resources") or []
+    incoming = context.get(INCOMING)
+    if incoming is None:
+        return validated or list(stored)
+    fresh = iter(validated)
+    same = unchanged(incoming, stored)
+    return [resource if index in same else next(fresh, resource) for index, resource in enumerate(incoming)]
+
+
+def unchanged(incoming: Iterable[Mapping[str, Any]], stored: Iterable[Mapping[str, Any]]) -> set[int]:
+    """Positions of resources that are exactly as stored."""
+    known = {resource.get("id"): resource for resource in stored}
+    return {
+        index
+        for index, resource in enumerate(incoming)
+        if resource.get("id") and resource == known.get(resource.get("id"))
+    }
+
+
+def explain(error: tk.ValidationError, context: Any, data_dict: Mapping[str, Any]) -> tk.ValidationError:
+    """Put the messages about resources where CKAN keeps errors of resources."""
+    waiting = context.pop(RESOURCE_ERRORS, None)
+    errors = dict(error.error_dict)
+    errors.pop(RESOURCE_ERRORS, None)
+    if not waiting:
+        return error
+    count = max(len(data_dict.get("resources") or ()), max(waiting) + 1)
+    rows = [dict(row) if isinstance(row, Mapping) else {} for row in errors.get("resources") or ()]
+    rows += [{} for _ in range(count - len(rows))]
+    for index, fields in waiting.items():
+        for field, messages in fields.items():
+            rows[index].setdefault(field, []).extend(messages)
+    errors["resources"] = rows
+    return tk.ValidationError(errors)
+
+
+def language() -> str:
+    """The language of the reader, as two letters; English outside of a request."""
+    try:
+        return str(tk.h.lang())[:2]
+    except (RuntimeError, AttributeError, TypeError):
+        return "en"
+
+
+def announce_warnings(context: Any, package: Mapping[str, Any]) -> None:
+    """After a save in the web interface: how many recommendations are open, and where they are listed."""
+    if not _is_page() or package.get("state", "active") != "active":
+        return
+    warnings: tuple[Finding, ...] = shared.report(_readable(package)).warnings
+    if not warnings or getattr(tk.g, "migration_announced", None) == package.get("id"):
+        return
+    tk.g.migration_announced = package.get("id")
+    text = tk.ungettext(
+        "Saved. {number} recommendation could make this dataset easier to find and to trust: see Quality.",
+        "Saved. {number} recommendations could make this dataset easier to find and to trust: see Quality.",
+        len(warnings),
+    )
+    tk.h.flash_notice(text.format(number=len(warnings)))
+
+
+def _is_page() -> bool:
+    try:
+        return bool(tk.request.endpoint) and not tk.request.endpoint.startswith("api.")
+    except RuntimeError:
+        return False
+
+
+def _readable(package: Mapping[str, Any]) -> dict[str, Any]:
+    """A saved package with its extras opened."""
+    opened = dict(package)
+    for extra in package.get("extras") or ():
+        opened.setdefault(extra["key"], _loaded(extra["value"]))
+    return opened
+
+
+def _loaded(value: Any) -> Any:
+    if isinstance(value, str) and value[:1] in "[{":
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value

@@ -1,0 +1,132 @@
+"""Validators of single values, named in ``migration_schemas/presets.yaml``.
+
+They guard the form of a value (a known code, a real date, an address that a browser may open); whether a record is
+complete enough to be published is the profile's business. Each accepts an empty value: a draft may be incomplete.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from urllib.parse import urlsplit
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.migration.logic import publishing
+from ckanext.migration.logic.multilingual import (
+    migration_list_output,
+    migration_translated,
+    migration_translated_output,
+    migration_translated_tags,
+)
+from ckanext.migration.logic.values import Field, several, single
+from migration_vocabularies import get as vocabulary
+
+__all__ = [
+    "migration_concept",
+    "migration_concepts",
+    "migration_date",
+    "migration_email",
+    "migration_integer",
+    "migration_list_output",
+    "migration_publishable",
+    "migration_text",
+    "migration_texts",
+    "migration_translated",
+    "migration_translated_output",
+    "migration_translated_tags",
+    "migration_url",
+    "migration_urls",
+]
+
+DATE = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
+EMAIL = re.compile(r"^[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+$")
+SCHEMES = ("http", "https")
+
+migration_publishable = publishing.publishable
+
+
+def _concept(value: str, field: Field) -> str:
+    """The code of a term; a label or IRI of the vocabulary is understood when it names exactly one."""
+    terms = vocabulary(field["vocabulary"])
+    if value in terms:
+        return value
+    found = terms.match(value)
+    if found is not None and found.confidence >= 1:
+        return str(found.concept.code)
+    if field.get("open"):
+        return value
+    raise tk.Invalid(
+        tk._("“{value}” is not a term of the list “{list}”.").format(
+            value=value[:80], list=terms.title(publishing.language())
+        )
+    )
+
+
+def _text(value: str, field: Field) -> str:
+    return value
+
+
+def _date(value: str, field: Field) -> str:
+    """A year, a month or a day; a time of day is dropped, because the profile keeps dates."""
+    text = value[:10] if re.match(r"^\d{4}-\d{2}-\d{2}[T ]", value) else value
+    match = DATE.match(text)
+    problem = tk._("“{value}” is not a date. Write a year, a month or a day: 2024, 2024-03 or 2024-03-31.")
+    if match is None:
+        raise tk.Invalid(problem.format(value=value[:40]))
+    try:
+        date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
+    except ValueError as error:
+        raise tk.Invalid(problem.format(value=value[:40])) from error
+    return text
+
+
+def _integer(value: str, field: Field) -> int:
+    try:
+        number = int(value)
+    except ValueError as error:
+        raise tk.Invalid(tk._("“{value}” is not a whole number.").format(value=value[:40])) from error
+    low, high = field.get("minimum"), field.get("maximum")
+    if (low is not None and number < low) or (high is not None and number > high):
+        if high is None:
+            raise tk.Invalid(tk._("The number must be {low} or more.").format(low=low))
+        raise tk.Invalid(tk._("The number must lie between {low} and {high}.").format(low=low, high=high))
+    return number
+
+
+def _url(value: str, field: Field) -> str:
+    """An address that a link may carry: http or https, with a host (threats XS-01)."""
+    try:
+        parts = urlsplit(value)
+        good = (
+            parts.scheme.lower() in SCHEMES
+            and bool(parts.hostname)
+            and not re.search(r"[\s<>\"{}|\\^`]", value)
+        )
+    except ValueError:
+        good = False
+    if not good:
+        raise tk.Invalid(
+            tk._("“{value}” is not a web address. It begins with https:// or http://.").format(
+                value=value[:80]
+            )
+        )
+    return value
+
+
+def _email(value: str, field: Field) -> str:
+    address = value.removeprefix("mailto:")
+    if not EMAIL.match(address):
+        raise tk.Invalid(tk._("“{value}” is not an e-mail address.").format(value=value[:80]))
+    return address
+
+
+migration_concept = single(_concept)
+migration_text = single(_text)
+migration_date = single(_date)
+migration_integer = single(_integer)
+migration_url = single(_url)
+migration_email = single(_email)
+migration_concepts = several(_concept)
+migration_texts = several(_text)
+migration_urls = several(_url)

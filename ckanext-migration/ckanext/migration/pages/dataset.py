@@ -1,0 +1,168 @@
+"""The dataset page: what to know before using the data, how to get them, and everything else below."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import migration_schemas
+from markupsafe import Markup
+from migration_schemas import Field, schema_org
+
+from ckanext.migration import shared
+from ckanext.migration.logic.publishing import language
+from ckanext.migration.pages import words
+
+access = words.access
+
+# Fields that the top of the page already shows in a shape of their own.
+ABOVE = frozenset(
+    {"title_translated", "notes_translated", "publisher", "contact", "access_procedure_translated", "access_url"}
+)
+FORMATS = (("ttl", "Turtle"), ("rdf", "RDF/XML"), ("jsonld", "JSON-LD"))
+# Inside a script element these would end it or be read as markup (threats XS-02).
+_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def view(package: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the dataset page shows of a package."""
+    may_edit = tk.h.check_access("package_update", {"id": package["id"]})
+    report = shared.report(package)
+    return {
+        "may_edit": may_edit,
+        "title": tk.h.migration_text(package.get("title_translated") or {"": package.get("title") or ""}),
+        "notes": tk.h.migration_text(package.get("notes_translated") or {"": package.get("notes") or ""}),
+        "other_titles": words.listed(package.get("alternative_title")),
+        "languages": [lang for lang in (package.get("title_translated") or {}) if lang != language()],
+        "facts": _facts(package),
+        "access": access(package),
+        "state": words.update_state(package),
+        "sensitivity": next(iter(words.terms("sensitivity-level", package.get("sensitivity_level"))), None),
+        "procedure": tk.h.migration_text(package.get("access_procedure_translated")),
+        "contacts": [row for row in words.listed(package.get("contact")) if isinstance(row, Mapping)],
+        "sections": _sections(package, may_edit),
+        "citation": citation(package),
+        "formats": [{"name": name, "url": rdf_url(package, suffix)} for suffix, name in FORMATS],
+        "violations": len(report.violations),
+        "warnings": len(report.warnings),
+        "draft": str(package.get("state") or "").startswith("draft"),
+        "resources": [resource_view(resource) for resource in package.get("resources") or []],
+    }
+
+
+def _facts(package: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the box of key facts: what people ask first of a dataset (threats §4)."""
+    places = words.places(package, limit=6)
+    where = list(places["names"])
+    if places["more"]:
+        where.append(tk._("and {number} more").format(number=places["more"]))
+    licences = dict.fromkeys(str(r["license"]) for r in package.get("resources") or [] if r.get("license"))
+    rows = [
+        (tk._("Source"), [words.publisher(package)]),
+        (tk._("Method"), words.labels("collection-method", package.get("collection_method"))),
+        (tk._("Period"), words.periods(package.get("temporal_coverage"))),
+        (tk._("Places"), where),
+        (tk._("Population"), words.labels("population-group", package.get("population_group"))),
+        (tk._("Updated"), [words.day(package.get("modified") or package.get("issued"))]),
+        (tk._("Frequency"), words.labels("frequency", package.get("frequency"))),
+        (tk._("Licence"), words.labels("licence", list(licences))),
+    ]
+    return [{"label": label, "values": [value for value in values if value]} for label, values in rows]
+
+
+def _sections(package: Mapping[str, Any], may_edit: bool) -> list[dict[str, Any]]:
+    """Return every other field, step by step as in the form; what is not public only to those who edit."""
+    schema, lang = migration_schemas.load("dataset"), language()
+    found: dict[str, list[dict[str, Any]]] = {}
+    for field in schema.fields:
+        hidden = field.visibility != "public" and not may_edit
+        if field.name in ABOVE or hidden or not package.get(field.name):
+            continue
+        shown = display(field, package[field.name])
+        if shown:
+            found.setdefault(field.group, []).append({"name": field.name, "label": field.label(lang), **shown})
+    return [
+        {"name": name, "label": labels.get(lang) or labels.get("en"), "rows": found[name]}
+        for name, labels in schema.groups.items()
+        if found.get(name)
+    ]
+
+
+def display(field: Field, value: Any) -> dict[str, Any] | None:
+    """Return a value as terms with links to a search, as links, as texts or as prose."""
+    if field.vocabulary:
+        found = words.terms(field.vocabulary, value)
+        for term in found:
+            facet = "country" if field.vocabulary == "country" else field.name if field.search_facet else None
+            term["url"] = tk.h.url_for("dataset.search", **{facet: term["code"]}) if facet else ""
+        return {"kind": "terms", "values": found}
+    if field.name == "temporal_coverage":
+        return {"kind": "texts", "values": words.periods(value)}
+    if field.rdf_value == "translated_list":
+        rows = [{"text": word, "lang": lang} for lang, keywords in _mapping(value) for word in words.listed(keywords)]
+        return {"kind": "keywords", "values": rows}
+    if field.rdf_value == "translated":
+        return {"kind": "prose", "values": tk.h.migration_text(value)}
+    if field.rdf_value == "iri":
+        return {"kind": "links", "values": [str(one) for one in words.listed(value)]}
+    if field.rdf_value == "date":
+        return {"kind": "texts", "values": [words.day(value)]}
+    return {"kind": "texts", "values": [str(one) for one in words.listed(value)]}
+
+
+def _mapping(value: Any) -> list[tuple[str, Any]]:
+    return list(value.items()) if isinstance(value, Mapping) else []
+
+
+def resource_view(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is shown of a file or access point."""
+    size = str(resource.get("size") or "")
+    return {
+        "id": resource.get("id"),
+        "name": resource.get("name") or tk._("Data"),
+        "description": resource.get("description") or "",
+        "url": resource.get("url") or "",
+        "download": resource.get("download_url") or "",
+        "format": next(iter(words.labels("file-type", resource.get("format"))), ""),
+        "licence": next(iter(words.terms("licence", resource.get("license"))), None),
+        "languages": words.labels("language", resource.get("language")),
+        "size": tk.h.localised_filesize(int(size)) if size.isdigit() else "",
+    }
+
+
+def citation(package: Mapping[str, Any]) -> str:
+    """Return the text to cite a dataset with: who, when, what, where."""
+    year = str(package.get("issued") or package.get("modified") or "")[:4]
+    title = tk.h.migration_text(package.get("title_translated"))["text"] or str(package.get("title") or "")
+    identifier = str(package.get("identifier") or "")
+    address = identifier if identifier.startswith("http") else dataset_url(package)
+    who = words.publisher(package)
+    head = f"{who} ({year})." if year else f"{who}."
+    return f"{head} {title} [{tk._('dataset')}]. {address}"
+
+
+def dataset_url(package: Mapping[str, Any]) -> str:
+    """Return the lasting address of a dataset, free of the interface's language."""
+    return str(tk.h.url_for("dataset.read", id=package["name"], _external=True, locale="default"))
+
+
+def rdf_url(package: Mapping[str, Any], suffix: str) -> str:
+    """Return the address of a dataset in an RDF syntax."""
+    return f"{dataset_url(package)}.{suffix}"
+
+
+def structured_data(package: Mapping[str, Any]) -> Markup:
+    """Return schema.org markup for search engines, safe inside a script element."""
+    catalogue = str(tk.h.url_for("home.index", _external=True, locale="default"))
+    found = schema_org.dataset(
+        shared.as_record(package),
+        url=dataset_url(package),
+        catalogue_url=catalogue,
+        catalogue_name=str(tk.config.get("ckan.site_title") or "CKAN"),
+    )
+    text = json.dumps(found, ensure_ascii=False)
+    for character, escaped in _UNSAFE.items():
+        text = text.replace(character, escaped)
+    return Markup(text)  # noqa: S704 - nothing is left that could end the element

@@ -1,0 +1,182 @@
+"""The discovery page: facets, chips, hits, sorting and what to try when nothing is found (issue 3, point 8)."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import ckan.plugins.toolkit as tk
+from markupsafe import Markup
+
+from ckanext.migration import facets
+from ckanext.migration.logic.derived import main_text
+from ckanext.migration.logic.publishing import language
+from ckanext.migration.pages import words
+
+SHOWN = 6
+EXTRACT = 240
+SUGGESTIONS = 6
+# Parameters of the address that are not filters.
+NOT_FILTERS = frozenset({"q", "page", "sort"})
+_MARK = re.compile(r"(</?mark>)")
+
+Pairs = list[tuple[str, str]]
+
+
+def _pairs(without: Iterable[str] = ()) -> Pairs:
+    """Return the parameters of this page's address; a changed search starts at its first page."""
+    dropped = {"page", *without}
+    return [(key, value) for key, value in tk.request.args.items(multi=True) if key not in dropped]
+
+
+def _url(pairs: Pairs) -> str:
+    if str(tk.request.endpoint).startswith("organization."):
+        base = tk.h.url_for("organization.read", id=(tk.request.view_args or {}).get("id"))
+    else:
+        base = tk.h.url_for("dataset.search")
+    return f"{base}?{urlencode(pairs)}" if pairs else str(base)
+
+
+def groups(facet_titles: Mapping[str, str], search_facets: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the facets with their values as links that add or take away a filter."""
+    pairs = _pairs()
+    return [
+        group
+        for name, title in facet_titles.items()
+        if (group := _group(name, title, (search_facets.get(name) or {}).get("items") or [], pairs))
+    ]
+
+
+def _group(name: str, title: str, items: list[dict[str, Any]], pairs: Pairs) -> dict[str, Any] | None:
+    lang = language()
+    values = []
+    for item in items:
+        value, active = str(item["name"]), (name, str(item["name"])) in pairs
+        changed = [pair for pair in pairs if pair != (name, value)] if active else [*pairs, (name, value)]
+        label = facets.label(name, value, lang) or item.get("display_name") or value
+        values.append({"name": value, "label": label, "count": item["count"], "active": active, "url": _url(changed)})
+    if not values:
+        return None
+    if name == "reference_year":
+        values.sort(key=lambda value: (not value["active"], -int(value["name"]) if value["name"].isdigit() else 0))
+    else:
+        values.sort(key=lambda value: (not value["active"], -value["count"], value["label"]))
+    chosen = sum(value["active"] for value in values)
+    return {
+        "name": name,
+        "title": title,
+        "chosen": chosen,
+        "shown": values[: max(SHOWN, chosen)],
+        "hidden": values[max(SHOWN, chosen) :],
+    }
+
+
+def chips(fields: Mapping[str, list[str]], facet_titles: Mapping[str, str], q: str = "") -> dict[str, Any]:
+    """Return the filters in force, each with the address without it, and the address without any."""
+    lang, pairs = language(), _pairs()
+    found = []
+    if q.strip():
+        found.append({"title": tk._("Words"), "label": q.strip(), "url": _url(_pairs(("q",))), "name": "q"})
+    for name, values in fields.items():
+        for value in values:
+            label = facets.label(name, value, lang) or _display_name(name, value)
+            url = _url([pair for pair in pairs if pair != (name, value)])
+            found.append({"title": facet_titles.get(name, name), "label": label, "url": url, "name": name})
+    kept = [(key, value) for key, value in pairs if key == "sort"]
+    return {"chips": found, "clear": _url(kept)}
+
+
+def _display_name(name: str, value: str) -> str:
+    if name != "organization":
+        return value
+    try:
+        agency = tk.get_action("organization_show")(
+            {"ignore_auth": True},
+            {"id": value, "include_datasets": False, "include_users": False, "include_groups": False},
+        )
+    except tk.ObjectNotFound:
+        return value
+    return str(agency.get("title") or value)
+
+
+def sortings(searched: bool) -> list[tuple[str, str]]:
+    """Return the orders a reader may choose."""
+    every = [
+        (tk._("Best match"), "score desc, metadata_modified desc"),
+        (tk._("Last updated"), "metadata_modified desc"),
+        (tk._("Title A to Z"), "title_string asc"),
+        (tk._("Title Z to A"), "title_string desc"),
+    ]
+    return every if searched else every[1:]
+
+
+def hit(package: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what one hit shows: source, method, date and access at a glance (threats §4)."""
+    lang = language()
+    passages = (getattr(tk.g, "migration_highlighting", None) or {}).get(package.get("id")) or {}
+    title = _in_language(package.get("title_translated"), lang) or (str(package.get("title") or ""), "")
+    notes = _in_language(package.get("notes_translated"), lang) or (str(package.get("notes") or ""), "")
+    extract = tk.h.markdown_extract(notes[0], extract_length=EXTRACT) if notes[0] else ""
+    return {
+        "title": passage(passages["title"][0]) if passages.get("title") else title[0] or package.get("name"),
+        "title_lang": "" if passages.get("title") else title[1],
+        "extract": _passages(passages.get("notes")) or extract,
+        "extract_lang": "" if passages.get("notes") else notes[1],
+        "source": words.publisher(package),
+        "methods": words.labels("collection-method", package.get("collection_method"))[:2],
+        "period": words.years(package.get("temporal_coverage")),
+        "places": words.places(package),
+        "updated": words.day(package.get("modified") or package.get("issued") or ""),
+        "state": words.update_state(package),
+        "access": words.access(package),
+        "formats": words.formats(package.get("resources") or [])[:4],
+    }
+
+
+def _in_language(texts: Any, lang: str) -> tuple[str, str] | None:
+    """Return a multilingual text and the language it is in."""
+    if not isinstance(texts, Mapping) or not texts:
+        return None
+    if texts.get(lang):
+        return str(texts[lang]), lang
+    text = main_text(texts)
+    return text, next((tag for tag, found in texts.items() if str(found).strip() == text), "")
+
+
+def passage(marked: str) -> Markup:
+    """Return a highlighted passage with nothing but the marks as markup, whatever the index sent (XS-01)."""
+    parts = _MARK.split(marked)
+    return Markup("").join(  # noqa: S704 - every part is escaped or one of the two marks
+        Markup(part) if _MARK.fullmatch(part) else Markup.escape(html.unescape(part)) for part in parts
+    )
+
+
+def _passages(found: list[str] | None) -> Markup | None:
+    return Markup(" … ").join(passage(text) for text in found[:2]) if found else None
+
+
+def suggestions(q: str, fields: Mapping[str, list[str]], facet_titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what a search without hits could let go, most fruitful first."""
+    lang, pairs = language(), _pairs()
+    conditions = [(name, value) for name, values in fields.items() for value in values]
+    tries: list[dict[str, Any]] = []
+    for name, value in conditions[:SUGGESTIONS]:
+        left = [pair for pair in conditions if pair != (name, value)]
+        label = facets.label(name, value, lang) or _display_name(name, value)
+        text = tk._("Without “{value}” ({facet})").format(value=label, facet=facet_titles.get(name, name))
+        tries.append(_try(text, q, left, [pair for pair in pairs if pair != (name, value)]))
+    if q.strip() and conditions:
+        tries.append(_try(tk._("Only the filters, without the words"), "", conditions, _pairs(("q",))))
+        tries.append(_try(tk._("Only the words, without the filters"), q, [], [("q", q)]))
+    return sorted((one for one in tries if one["count"]), key=lambda one: -one["count"])
+
+
+def _try(text: str, q: str, conditions: Pairs, pairs: Pairs) -> dict[str, Any]:
+    filters = " ".join('{}:"{}"'.format(name, value.replace('"', "")) for name, value in conditions)
+    found = tk.get_action("package_search")(
+        {}, {"q": q, "fq": f"{filters} +dataset_type:dataset".strip(), "rows": 0, "include_private": True}
+    )
+    return {"text": text, "count": found["count"], "url": _url(pairs)}

@@ -1,0 +1,95 @@
+"""The root plugin: dataset type, forms, publishing rule, pages, RDF. Sub-plugins build on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+import click
+from ckan.lib.plugins import DefaultTranslation
+
+from ckanext.migration import facets, headers
+from ckanext.migration.cli import migration
+from ckanext.migration.dcat import catalogue, negotiation
+from ckanext.migration.logic import action, publishing
+
+# Defaults that do not fit: another RDF profile, a third-party image host, too few values for a list of countries.
+REPLACED = {
+    "ckan.gravatar_default": ("identicon", "disabled"),
+    "ckanext.dcat.rdf.profiles": ("euro_dcat_ap_3", "migration"),
+    "search.facets.limit": (50, 300),
+    "ckan.dataset.create_on_ui_requires_resources": (None, True),
+}
+
+
+def actions() -> dict[str, Any]:
+    """Return the actions of the root plugin and of its feed."""
+    found = {name: getattr(action, name) for name in action.__all__}
+    return found | {
+        "dcat_catalog_show": catalogue.dcat_catalog_show,
+        "dcat_dataset_show": catalogue.dcat_dataset_show,
+    }
+
+
+@tk.blanket.helpers
+@tk.blanket.actions(actions)
+@tk.blanket.auth_functions
+@tk.blanket.validators
+@tk.blanket.blueprints
+@tk.blanket.config_declarations
+class MigrationPlugin(DefaultTranslation, p.SingletonPlugin):
+    """Switch on with ``ckan.plugins = migration … scheming_datasets dcat``."""
+
+    p.implements(p.IConfigurer)
+    p.implements(p.IClick)
+    p.implements(p.IFacets, inherit=True)
+    p.implements(p.IPackageController, inherit=True)
+    p.implements(p.ITranslation)
+    p.implements(p.IMiddleware, inherit=True)
+
+    # IConfigurer
+
+    def update_config(self, config: Any) -> None:
+        """Add templates and assets, and replace defaults of the neighbours that do not fit."""
+        tk.add_template_directory(config, "templates")
+        tk.add_public_directory(config, "public")
+        tk.add_resource("assets", "migration")
+        for key, (shipped, ours) in REPLACED.items():
+            if config.get(key) == shipped:
+                config[key] = ours
+
+    # IMiddleware
+
+    def make_middleware(self, app: Any, config: Any) -> Any:
+        """Negotiate the variant of an address, and add security headers to every reply."""
+        app.before_request(negotiation.before_request)
+        app.after_request(negotiation.after_request)
+        app.after_request(headers.secure)
+        return app
+
+    # IClick
+
+    def get_commands(self) -> list[click.Command]:
+        """``ckan migration``: the sub-plugins add their own groups to the same object."""
+        return [migration]
+
+    # IFacets
+
+    def dataset_facets(self, facets_dict: Any, package_type: str) -> Any:
+        """The facets of the discovery page, in the order in which they are shown."""
+        return facets.titles()
+
+    def organization_facets(self, facets_dict: Any, organization_type: str, package_type: str | None) -> Any:
+        """The same facets inside one agency, without the agency itself."""
+        return facets.titles(without=("organization",))
+
+    # IPackageController
+
+    def after_dataset_create(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        """Say in the web interface what could still be better."""
+        publishing.announce_warnings(context, pkg_dict)
+
+    def after_dataset_update(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        """Say in the web interface what could still be better."""
+        publishing.announce_warnings(context, pkg_dict)

@@ -1,0 +1,41 @@
+"""What sub-plugins may use of the root plugin, in one place."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from threading import Lock
+from typing import Any
+
+from ckanext.migration.errors import to_toolkit
+from migration_schemas import Record, Report, record, validate_record
+
+__all__ = ["as_record", "report", "to_toolkit"]
+
+# One save asks for the same report several times (rule, message, page). It is a pure function of the record.
+REMEMBERED = 256
+_reports: OrderedDict[str, Report] = OrderedDict()
+_lock = Lock()
+
+
+def as_record(package: Mapping[str, Any]) -> Record:
+    """The record inside a CKAN package dictionary."""
+    return record.from_package(package)
+
+
+def report(package: Mapping[str, Any]) -> Report:
+    """Check a package against the profile (issue 3, point 5)."""
+    subject = as_record(package)
+    # A finding names a resource by its place, which the hash leaves out.
+    key = " ".join((subject.content_hash(), *(str(entry.get("url")) for entry in subject.resources)))
+    with _lock:
+        known = _reports.get(key)
+        if known is not None:
+            _reports.move_to_end(key)
+            return known
+    fresh = validate_record(subject)
+    with _lock:
+        _reports[key] = fresh
+        while len(_reports) > REMEMBERED:
+            _reports.popitem(last=False)
+    return fresh

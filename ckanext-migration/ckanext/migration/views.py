@@ -1,0 +1,105 @@
+"""Pages of the root plugin that CKAN does not have: a dataset's quality, and publishing a draft."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import migration_schemas
+from flask import Blueprint, Response
+from migration_schemas import rdf
+
+from ckanext.migration import shared
+from ckanext.migration.logic.publishing import language
+from ckanext.migration.pages import form
+
+__all__ = ["migration"]
+
+migration = Blueprint("migration", __name__)
+
+NOT_FOUND = "Dataset not found or you have no permission to view it"
+MEDIA_TYPES = {"json": "application/json; charset=utf-8", "ttl": "text/turtle; charset=utf-8"}
+SEVERITIES = ("violation", "warning", "info")
+
+
+def _package(name: str) -> dict[str, Any]:
+    """Return a package or end with the reply that CKAN gives for an unknown one: hidden is not to be told apart."""
+    try:
+        return tk.get_action("package_show")({"for_view": True}, {"id": name})
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return tk.abort(404, tk._(NOT_FOUND))
+
+
+@migration.get("/dataset/<name>/quality")
+def quality(name: str) -> Any:
+    """Show the report in words: what is good, what to repair (issue 3, point 8)."""
+    package = _package(name)
+    report = shared.report(package)
+    lang = language()
+    fields = {field["field_name"]: field for field in _fields()}
+    grouped: dict[str, list[dict[str, Any]]] = {severity: [] for severity in SEVERITIES}
+    for finding in report.findings:
+        field = fields.get(finding.field or "")
+        grouped[finding.severity].append(
+            {
+                "label": finding.field_label(lang) if finding.field else tk._("Whole record"),
+                "resource": finding.resource,
+                "message": finding.message(lang),
+                "value": str(finding.value) if finding.value else "",
+                "target": form.target(field) if field and finding.resource is None else "",
+            }
+        )
+    extra = {
+        "pkg_dict": package,
+        "dataset_type": package["type"],
+        "groups": grouped,
+        "conforms": report.conforms,
+        "good": _good(package, {finding.field for finding in report.findings}),
+        "may_edit": tk.h.check_access("package_update", {"id": package["id"]}),
+    }
+    return tk.render("migration/quality.html", extra)
+
+
+def _fields() -> list[dict[str, Any]]:
+    schema = tk.h.scheming_get_dataset_schema("dataset") or {}
+    return list(schema.get("dataset_fields") or [])
+
+
+def _good(package: dict[str, Any], wrong: set[str | None]) -> list[str]:
+    """Return the labels of filled fields that matter and that nothing was said about."""
+    lang = language()
+    return [
+        field.label(lang)
+        for field in migration_schemas.load("dataset").fields
+        if field.level in {"mandatory", "recommended"} and package.get(field.name) and field.name not in wrong
+    ]
+
+
+@migration.get("/dataset/<name>/quality.<suffix>")
+def quality_file(name: str, suffix: str) -> Response:
+    """Hand out the report for machines: JSON, or sh:ValidationReport as Turtle."""
+    if suffix not in MEDIA_TYPES:
+        return tk.abort(404, tk._(NOT_FOUND))
+    package = _package(name)
+    if suffix == "json":
+        found = tk.get_action("migration_dataset_validate")({}, {"id": package["id"]})
+        body: Any = json.dumps(found, ensure_ascii=False, indent=2)
+    else:
+        body = rdf.serialize(shared.report(package).to_graph(), "ttl")
+    return Response(body, content_type=MEDIA_TYPES[suffix])
+
+
+@migration.post("/dataset/<name>/publish")
+def publish(name: str) -> Any:
+    """Publish a draft, or say on the quality page what is missing."""
+    package = _package(name)
+    try:
+        tk.get_action("package_patch")({}, {"id": package["id"], "state": "active"})
+    except tk.NotAuthorized:
+        return tk.abort(403, tk._("You may not publish this dataset."))
+    except tk.ValidationError:
+        tk.h.flash_error(tk._("Not published yet: the points under “To repair” come first."))
+        return tk.redirect_to("migration.quality", name=package["name"])
+    tk.h.flash_success(tk._("The dataset is published."))
+    return tk.redirect_to("dataset.read", id=package["name"])

@@ -22,7 +22,6 @@ ROOTS = {
 REGISTRY = [
     "ckan[requirements]>=2.12,<2.13",
     "ckanext-dcat>=2.4.4,<3",
-    "ckanext-fluent>=1.0,<2",
     "ckanext-scheming>=3.1,<4",
     "gunicorn>=23,<27",
 ]

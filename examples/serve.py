@@ -46,6 +46,7 @@ class Handler(BaseHTTPRequestHandler):
     server_version = "ExamplePartners/1"
     timeout = 30
     portals: dict[str, Portal]
+    server: Server
 
     def do_GET(self) -> None:
         """Answer a GET request."""
@@ -57,7 +58,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - name given by the base class
         """Write the access log only when asked for."""
-        if getattr(self.server, "verbose", False):
+        if self.server.verbose:
             super().log_message(format, *args)
 
     def _route(self) -> Reply:
@@ -78,8 +79,7 @@ class Handler(BaseHTTPRequestHandler):
         """Return the address that the client used, so that links lead back through the same door."""
         host = self.headers.get("Host", "")
         if not HOST_HEADER.fullmatch(host):
-            bound = self.server.server_address
-            host = f"{bound[0]!s}:{bound[1]}"
+            host = f"127.0.0.1:{self.server.server_port}"
         return "http://" + host
 
     def _index(self) -> Reply:

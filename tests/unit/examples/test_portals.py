@@ -13,47 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from example_partners import EXAMPLES, HYDRA, RDF_PORTALS, Described, Flaw, get
+from example_partners import EXAMPLES, HOSTS, HYDRA, RDF_PORTALS, Described, Flaw, get
 from rdflib import DCAT, DCTERMS, RDF, Graph, URIRef
-
-HOSTS = {
-    "IOM Displacement Tracking Matrix": {"dtm.iom.int"},
-    "IOM Missing Migrants Project": {"missingmigrants.iom.int"},
-    "International Organization for Migration": {"www.iom.int", "www.migrationdataportal.org"},
-    "Counter Trafficking Data Collaborative": {"www.ctdatacollaborative.org"},
-    "United Nations Department of Economic and Social Affairs, Population Division": {"www.un.org"},
-    "United Nations Statistics Division": {"unstats.un.org"},
-    "United Nations High Commissioner for Refugees": {
-        "www.unhcr.org",
-        "data.unhcr.org",
-        "microdata.unhcr.org",
-        "rsq.unhcr.org",
-    },
-    "International Labour Organization": {"www.ilo.org", "ilostat.ilo.org"},
-    "World Bank": {
-        "www.knomad.org",
-        "remittanceprices.worldbank.org",
-        "databank.worldbank.org",
-        "data.worldbank.org",
-        "microdata.worldbank.org",
-    },
-    "Internal Displacement Monitoring Centre": {"www.internal-displacement.org"},
-    "United Nations Children's Fund": {"data.unicef.org", "mics.unicef.org"},
-    "United Nations Office on Drugs and Crime": {"www.unodc.org", "dataunodc.un.org"},
-    "Organisation for Economic Co-operation and Development": {"www.oecd.org"},
-    "Eurostat": {"ec.europa.eu"},
-    "United Nations Relief and Works Agency for Palestine Refugees in the Near East": {"www.unrwa.org"},
-    "Mixed Migration Centre": {"mixedmigration.org"},
-    "R4V Inter-Agency Coordination Platform for Refugees and Migrants from Venezuela": {"www.r4v.info"},
-    "Economic Commission for Latin America and the Caribbean": {"celade.cepal.org"},
-    "Institut national d'études démographiques": {"teo.site.ined.fr", "mafeproject.site.ined.fr"},
-    "European Union Agency for Asylum": {"www.euaa.europa.eu"},
-    "European Border and Coast Guard Agency (Frontex)": {"www.frontex.europa.eu"},
-    "European Commission, Joint Research Centre": {"knowledge4policy.ec.europa.eu"},
-    "El Colegio de la Frontera Norte": {"www.colef.mx"},
-    "UNESCO Institute for Statistics": {"data.uis.unesco.org"},
-}
-
 
 # What is there
 

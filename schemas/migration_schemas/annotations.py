@@ -48,7 +48,9 @@ def check(entry: Entry) -> None:
         ("visibility", VISIBILITIES),
     ):
         if key in entry and entry[key] not in allowed:
-            raise AnnotationError(f"The field {name} has {key}: {entry[key]}; allowed are {', '.join(allowed)}.")
+            raise AnnotationError(
+                f"The field {name} has {key}: {entry[key]}; allowed are {', '.join(allowed)}."
+            )
     for test, complaint in RULES:
         if test(entry):
             raise AnnotationError(f"The field {name} {complaint}.")

@@ -62,7 +62,12 @@ def decode(field: Field, node: Node, text: str) -> Any:
 
 def is_iri(value: object) -> bool:
     """Say whether a text is an absolute address that every RDF syntax can carry."""
-    return isinstance(value, str) and bool(IRI.fullmatch(value)) and not PERCENT.search(value) and not CONTROL.search(value)
+    return (
+        isinstance(value, str)
+        and bool(IRI.fullmatch(value))
+        and not PERCENT.search(value)
+        and not CONTROL.search(value)
+    )
 
 
 def literal(value: Any, lang: str | None = None) -> Literal:

@@ -50,7 +50,9 @@ def turtle(schema: Schema) -> str:
         blocks += _shapes(field, field.name, DATASET)
         for part in field.subfields:
             if part.path:
-                blocks += _shapes(part, f"{field.name}-{part.name}", f"sh:targetObjectsOf {_path(field)}", field)
+                blocks += _shapes(
+                    part, f"{field.name}-{part.name}", f"sh:targetObjectsOf {_path(field)}", field
+                )
     for field in schema.resource_fields:
         blocks += _shapes(field, f"resource-{field.name}", DISTRIBUTION)
     return "\n".join([HEAD, *blocks])
@@ -109,7 +111,11 @@ def _value_constraints(field: Field) -> list[str]:
     elif kind == "email":
         found = ["sh:nodeKind sh:IRI", f'sh:pattern "{EMAIL_PATTERN}"']
     elif kind in {"iri", "media_type"}:
-        found = ["sh:nodeKind sh:BlankNodeOrIRI" if field.multiple or kind == "media_type" else "sh:nodeKind sh:IRI"]
+        found = [
+            "sh:nodeKind sh:BlankNodeOrIRI"
+            if field.multiple or kind == "media_type"
+            else "sh:nodeKind sh:IRI"
+        ]
     elif kind == "node":
         found = ["sh:nodeKind sh:BlankNodeOrIRI"]
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migration_vocabularies import get
+from rdflib.term import Node
 
 from .fields import Field, load
 from .namespaces import MS
@@ -62,7 +63,30 @@ def _messages(field: Field, parent: Field | None, dropped: Dropped) -> dict[str,
     texts = wrong(field, parent)
     if dropped.reason in {"control-characters", "language-tag"}:
         template = CONTROL if dropped.reason == "control-characters" else LANGUAGE
-        return {lang: text.format(label=field.label(lang), lang=dropped.lang) for lang, text in template.items()}
-    if field.vocabulary and isinstance(dropped.value, str) and (match := get(field.vocabulary).match(dropped.value)):
+        return {
+            lang: text.format(label=field.label(lang), lang=dropped.lang) for lang, text in template.items()
+        }
+    if (
+        field.vocabulary
+        and isinstance(dropped.value, str)
+        and (match := get(field.vocabulary).match(dropped.value))
+    ):
         return {lang: text + MEANT[lang].format(code=match.concept.code) for lang, text in texts.items()}
     return texts
+
+
+def not_checked(subject: Node, shape: str) -> Finding:
+    """Say that a record could not be checked; it must not become public unchecked."""
+    return Finding(
+        focus=subject,
+        dataset=subject,
+        field=None,
+        severity="violation",
+        messages={
+            "en": "This record could not be checked. Please try again; if it happens again, report it.",
+            "fr": "Cette notice n’a pas pu être vérifiée. Réessayez ; si cela se reproduit, signalez-le.",
+        },
+        constraint="NodeConstraintComponent",
+        shape=shape,
+        code="not-checked",
+    )

@@ -125,3 +125,15 @@ class LimitError(ReadError):
     """Reading was ended because it would take too much time, memory or size."""
 
     code = "limit"
+
+
+class EngineError(MigrationError):
+    """The validation engine failed on a shape; the record counts as not checked."""
+
+    code = "not-checked"
+
+    def __init__(self, shape: str) -> None:
+        super().__init__(
+            "The record could not be checked.", detail=shape, remedy="Try again or report the record."
+        )
+        self.shape = shape

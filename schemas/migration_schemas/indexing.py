@@ -92,7 +92,11 @@ def _values(field: Field, value: Any) -> dict[str, Any]:
     if field.translated:
         return _texts(field, value)
     if field.subfields:
-        return {field.name: [str(node["name"]) for node in value if isinstance(node, Mapping) and node.get("name")]}
+        return {
+            field.name: [
+                str(node["name"]) for node in value if isinstance(node, Mapping) and node.get("name")
+            ]
+        }
     values = value if isinstance(value, list | tuple) else [value]
     if field.search_type == "number":
         return {field.name: [number for number in values if isinstance(number, int)]}
@@ -134,10 +138,10 @@ def reference_years(record: Record) -> list[int]:
 
 
 def concept_labels(record: Record) -> dict[str, list[str]]:
-    """Return the labels of all concepts and of those above them, so that `Africa` finds Sudan."""
+    """Return the labels of what the data are about, and of the terms above them: `Africa` finds Sudan."""
     found: dict[str, dict[str, None]] = {lang: {} for lang in LANGUAGES}
     for field in _indexed():
-        if field.vocabulary:
+        if field.vocabulary and field.group != "access":
             value = record.fields.get(field.name) or ()
             for concept in _concepts(field.vocabulary, value if isinstance(value, list | tuple) else [value]):
                 for lang in LANGUAGES:
@@ -149,7 +153,9 @@ def concept_labels(record: Record) -> dict[str, list[str]]:
 def _concepts(name: str, codes: Iterable[str]) -> list[Concept]:
     vocabulary = get(name)
     known = [code for code in codes if code in vocabulary]
-    every = dict.fromkeys(code for known_code in known for code in (known_code, *vocabulary.ancestors(known_code)))
+    every = dict.fromkeys(
+        code for known_code in known for code in (known_code, *vocabulary.ancestors(known_code))
+    )
     return [vocabulary[code] for code in every if code != "001" or code in known]
 
 

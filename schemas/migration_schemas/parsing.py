@@ -54,7 +54,9 @@ class Limits:
     triples: int = 2_000_000
 
 
-def parse(data: bytes, format: str | None = None, *, base: str | None = None, limits: Limits | None = None) -> Graph:  # noqa: A002 - the name that rdflib uses
+def parse(
+    data: bytes, format: str | None = None, *, base: str | None = None, limits: Limits | None = None
+) -> Graph:  # noqa: A002 - the name that rdflib uses
     """Read a document into a graph.
 
     The content decides about the syntax; `format` (a suffix or media type) only settles what the content
@@ -87,11 +89,15 @@ def sniff(text: str) -> str | None:
         raise SyntaxUnknownError(
             "This is a web page, not RDF.", remedy="Use the address of the catalogue's RDF. " + ACCEPTED
         )
-    if start.startswith(("<?xml", "<!--", "<!DOCTYPE", "<rdf:")) or re.match(r"<[A-Za-z_][\w.-]*:?[\w.-]*[\s>][^<]*xmlns", start):
+    if start.startswith(("<?xml", "<!--", "<!DOCTYPE", "<rdf:")) or re.match(
+        r"<[A-Za-z_][\w.-]*:?[\w.-]*[\s>][^<]*xmlns", start
+    ):
         return "xml"
     if re.match(r"\{|\[\s*[\{\]]", start):
         return "jsonld"
-    if re.match(r"(@prefix|@base|prefix\s|base\s|<[^>\s]*>|_:|#|\[|\()", lowered) or re.match(r"[\w.-]*:[\w.-]*\s", start):
+    if re.match(r"(@prefix|@base|prefix\s|base\s|<[^>\s]*>|_:|#|\[|\()", lowered) or re.match(
+        r"[\w.-]*:[\w.-]*\s", start
+    ):
         return "ttl"
     return None
 
@@ -162,7 +168,9 @@ def _child(data: bytes, syntax: str, base: str, limits: Limits) -> bytes:
         return done.stdout
     if done.returncode == REFUSED:
         raise _refusal(json.loads(done.stderr.decode()), syntax)
-    raise _too_much(limits, f"the reader ended with {done.returncode}: {done.stderr.decode(errors='replace')[-500:]}")
+    raise _too_much(
+        limits, f"the reader ended with {done.returncode}: {done.stderr.decode(errors='replace')[-500:]}"
+    )
 
 
 def _too_much(limits: Limits, detail: str) -> LimitError:
@@ -183,9 +191,10 @@ def _refusal(said: dict[str, str | int | None], syntax: str) -> ReadError:
         )
     if said["code"] == "limit":
         return LimitError(f"The document is too large: {detail}.", remedy="Send it in smaller parts.")
-    where = f" in line {said['line']}" if said.get("line") else ""
+    detail = detail.removeprefix("Parser error at ").rstrip(".")
+    where = f"line {said['line']}: " if said.get("line") and not detail.startswith("line ") else ""
     return ReadError(
-        f"The document is not valid {SYNTAXES[syntax]}{where}: {detail.rstrip('.')}.", remedy="Correct it at its source."
+        f"The document is not valid {SYNTAXES[syntax]}: {where}{detail}.", remedy="Correct it at its source."
     )
 
 

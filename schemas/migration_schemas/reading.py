@@ -54,8 +54,12 @@ def distributions(graph: Graph, subject: Node) -> list[URIRef | BNode]:
     found = {d for d in graph.objects(subject, DCAT.distribution) if isinstance(d, URIRef | BNode)}
 
     def key(node: Node) -> tuple[object, ...]:
-        urls = sorted(str(url) for url in graph.objects(node, DCAT.accessURL)) if isinstance(node, BNode) else []
-        return tuple((part.isdigit(), int(part) if part.isdigit() else 0, part) for part in _parts(urls, node))
+        urls = (
+            sorted(str(url) for url in graph.objects(node, DCAT.accessURL)) if isinstance(node, BNode) else []
+        )
+        return tuple(
+            (part.isdigit(), int(part) if part.isdigit() else 0, part) for part in _parts(urls, node)
+        )
 
     return sorted(found, key=key)
 
@@ -71,7 +75,9 @@ def read(graph: Graph, subject: URIRef | BNode | str) -> Reading:
     fields = {f.name: v for f in schema.fields if (v := reader.field(f, None, reader.subject)) not in EMPTY}
     resources = []
     for number, node in enumerate(distributions(graph, reader.subject)):
-        values = {f.name: v for f in schema.resource_fields if (v := reader.field(f, number, node)) not in EMPTY}
+        values = {
+            f.name: v for f in schema.resource_fields if (v := reader.field(f, number, node)) not in EMPTY
+        }
         resources.append(values)
     return Reading(Record(fields, tuple(r for r in resources if r)), tuple(reader.unread))
 
@@ -163,7 +169,9 @@ class _Reader:
         """Return a literal's text, or the label that a node was given in this graph."""
         if isinstance(node, Literal):
             return str(node)
-        labels = [label for p in LABELS for label in self.graph.objects(node, p) if isinstance(label, Literal)]
+        labels = [
+            label for p in LABELS for label in self.graph.objects(node, p) if isinstance(label, Literal)
+        ]
         return str(min(labels, key=_preference)) if labels else ""
 
 

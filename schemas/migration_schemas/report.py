@@ -101,8 +101,8 @@ class Report:
         """Say whether nothing stops publication."""
         return not self.violations
 
-    def for_dataset(self, dataset: Node) -> Report:
-        """Return the findings about one dataset of a graph."""
+    def for_dataset(self, dataset: Node | None) -> Report:
+        """Return the findings about one dataset of a graph; None: about none of them."""
         return Report(tuple(f for f in self.findings if f.dataset == dataset), self.partial)
 
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
@@ -133,7 +133,7 @@ class Report:
 def _result(finding: Finding) -> list[tuple[URIRef, Node]]:
     triples: list[tuple[URIRef, Node]] = [
         (RDF.type, SH.ValidationResult),
-        (SH.focusNode, finding.focus),
+        (SH.focusNode, _writable(finding.focus)),
         (SH.resultSeverity, SEVERITIES[finding.severity]),
         (SH.sourceConstraintComponent, URIRef(SH + finding.constraint)),
         (SH.sourceShape, URIRef(finding.shape)),
@@ -141,6 +141,13 @@ def _result(finding: Finding) -> list[tuple[URIRef, Node]]:
     triples += [(SH.resultMessage, RdfLiteral(text, lang=lang)) for lang, text in finding.messages.items()]
     if isinstance(finding.path, URIRef):
         triples.append((SH.resultPath, finding.path))
-    if finding.term is not None:
-        triples.append((SH.value, finding.term))
+    if finding.term is not None and finding.term != finding.focus:
+        triples.append((SH.value, _writable(finding.term)))
     return triples
+
+
+def _writable(term: Node) -> Node:
+    """Quote an address that no syntax can carry, so that a report can always be serialised."""
+    if isinstance(term, URIRef) and any(char in term for char in '<>"{}|\\^` '):
+        return RdfLiteral(str(term))
+    return term

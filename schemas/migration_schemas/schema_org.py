@@ -17,7 +17,9 @@ from .record import NOTES, Record, text_in
 LONGEST = 5000
 
 
-def dataset(record: Record, *, url: str, catalogue_url: str, catalogue_name: str, lang: str = "en") -> dict[str, Any]:
+def dataset(
+    record: Record, *, url: str, catalogue_url: str, catalogue_name: str, lang: str = "en"
+) -> dict[str, Any]:
     """Return JSON-LD for a dataset's page; only what is known is stated."""
     fields = record.fields
     found = {
@@ -56,7 +58,11 @@ def _labels(record: Record, name: str, lang: str) -> list[str]:
 def _keywords(record: Record, lang: str) -> list[str]:
     tags = record.fields.get("tags_translated") or {}
     words = tags.get(lang) or tags.get("en") or next(iter(tags.values()), [])
-    return list(dict.fromkeys([*words, *_labels(record, "migration_theme", lang), *_labels(record, "population_group", lang)]))
+    return list(
+        dict.fromkeys(
+            [*words, *_labels(record, "migration_theme", lang), *_labels(record, "population_group", lang)]
+        )
+    )
 
 
 def _organization(node: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,7 +77,9 @@ def _period(node: Mapping[str, Any]) -> str:
 def _places(record: Record, lang: str) -> list[dict[str, Any]]:
     names = ("spatial_coverage", "country_of_origin", "country_of_destination", "country_of_transit")
     codes = dict.fromkeys(code for name in names for code in record.fields.get(name) or ())
-    return [{"@type": "Place", "name": get("country").label(code, lang), "identifier": code} for code in codes]
+    return [
+        {"@type": "Place", "name": get("country").label(code, lang), "identifier": code} for code in codes
+    ]
 
 
 def _licences(record: Record) -> list[str]:

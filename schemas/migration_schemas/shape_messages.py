@@ -16,11 +16,11 @@ LANGUAGES = ("en", "fr")
 def missing(field: Field, parent: Field | None) -> dict[str, str]:
     """Say that a field is not filled in."""
     if field.level == "mandatory":
-        texts = {"en": "{label} is missing.", "fr": "{label} : cette information manque."}
+        texts = {"en": "{label}: this is missing.", "fr": "{label} : cette information manque."}
     else:
         texts = {
-            "en": "{label} is recommended and not given.",
-            "fr": "{label} : information recommandée, non fournie.",
+            "en": "{label}: recommended, but not given.",
+            "fr": "{label} : information recommandée, mais absente.",
         }
     return _filled(texts, field, parent)
 

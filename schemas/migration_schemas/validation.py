@@ -8,7 +8,7 @@ never bring shapes or rules of its own (SH-01): our shapes are the only ones tha
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from pyshacl.graph_abstraction import DataGraph
@@ -18,7 +18,8 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from . import periods, shapes
-from .dropped import finding_of
+from .dropped import finding_of, not_checked
+from .errors import EngineError
 from .namespaces import DCAT, RDF, SH
 from .reading import distributions
 from .record import Record
@@ -39,27 +40,50 @@ def validate_record(record: Record) -> Report:
 
 
 def validate_records(records: Sequence[Record]) -> list[Report]:
-    """Check many records; one report for each, in their order."""
+    """Check many records; one report for each, in their order.
+
+    A record on which the engine fails gets a report that says so and does not conform; the others are
+    checked all the same (SH-07).
+    """
     reports: list[Report] = []
     for batch in _batches(records):
-        merged = Graph()
-        for written in batch:
-            for triple in written.graph:
-                merged.add(triple)
-        about: dict[Node, list[Finding]] = {written.subject: [] for written in batch}
-        for finding in _findings(merged):
-            about[finding.dataset or finding.focus].append(finding)
-        for written in batch:
-            dropped = [finding_of(written, value) for value in written.dropped]
-            reports.append(_report([*dropped, *_unrepeated(about[written.subject], dropped)]))
+        try:
+            reports += _checked(batch)
+        except EngineError:
+            reports += [_alone(written) for written in batch]
     return reports
 
 
-def validate_graph(graph: Graph) -> Report:
-    """Check a graph as it is, for example a partner's file."""
+def _checked(batch: Sequence[Written]) -> list[Report]:
+    merged = Graph()
+    for written in batch:
+        for triple in written.graph:
+            merged.add(triple)
+    about: dict[Node, list[Finding]] = {written.subject: [] for written in batch}
+    for finding in _findings(merged):
+        about[finding.dataset or finding.focus].append(finding)
+    reports = []
+    for written in batch:
+        dropped = [finding_of(written, value) for value in written.dropped]
+        reports.append(_report([*dropped, *_unrepeated(about[written.subject], dropped)]))
+    return reports
+
+
+def _alone(written: Written) -> Report:
+    try:
+        return _checked([written])[0]
+    except EngineError as exc:
+        log.warning("validation_failed shape=%s", exc.shape)
+        return Report((not_checked(written.subject, exc.shape),), partial=True)
+
+
+def validate_graph(graph: Graph, *, progress: Callable[[int, int], None] | None = None) -> Report:
+    """Check a graph as it is, for example a partner's file; `progress` hears of each shape that is done."""
     if not isinstance(graph, Graph):
-        raise TypeError("validate_graph takes a parsed rdflib.Graph; use migration_schemas.parsing to read a file.")
-    return _report(list(_findings(graph)))
+        raise TypeError(
+            "validate_graph takes a parsed rdflib.Graph; use migration_schemas.parsing to read a file."
+        )
+    return _report(list(_findings(graph, progress)))
 
 
 def _report(findings: list[Finding]) -> Report:
@@ -129,14 +153,22 @@ def _engine() -> ShapesGraph:
     return engine
 
 
-def _findings(graph: Graph) -> Iterator[Finding]:
+def _findings(graph: Graph, progress: Callable[[int, int], None] | None = None) -> Iterator[Finding]:
     data = DataGraph.from_rdflib(graph)
-    executor = Validator(data, shacl_graph=Graph(), options={"inference": "none", "logger": log}).make_executor()
+    executor = Validator(
+        data, shacl_graph=Graph(), options={"inference": "none", "logger": log}
+    ).make_executor()
     places = _Places(graph)
-    for shape in _engine().shapes:
+    every = list(_engine().shapes)
+    for number, shape in enumerate(every, start=1):
+        if progress:
+            progress(number, len(every))
         if shape.node == periods.SHAPE:
             continue
-        _, results = shape.validate(executor, data)
+        try:
+            _, results = shape.validate(executor, data)
+        except Exception as exc:  # noqa: BLE001 - whatever the engine stumbles over, the record is kept
+            raise EngineError(str(shape.node)) from exc
         for _, _, triples in results:
             yield from _of_result({p: _term(o) for _, p, o in triples if p != SH.detail}, places)
     for period, start in periods.disordered(graph):

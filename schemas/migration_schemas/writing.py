@@ -132,7 +132,9 @@ class _Writer:
             found += self.term(one.name, resource, item, lambda v, f=one: encode(f, v))
         return found
 
-    def term(self, name: str, resource: int | None, value: Any, encoder: Any, lang: str | None = None) -> list[Node]:
+    def term(
+        self, name: str, resource: int | None, value: Any, encoder: Any, lang: str | None = None
+    ) -> list[Node]:
         try:
             return [encoder(value)]
         except Unwritable as problem:
@@ -158,7 +160,9 @@ class _Writer:
         node: Node = self.blank()
         for part in one.subfields:
             if part.rdf_value == "self" and part.name in value:
-                named = self.term(f"{one.name}.{part.name}", resource, value[part.name], lambda v, f=part: encode(f, v))
+                named = self.term(
+                    f"{one.name}.{part.name}", resource, value[part.name], lambda v, f=part: encode(f, v)
+                )
                 node = named[0] if named else node
         self.typed(node, str(one.rdf_class))
         for part in one.subfields:
@@ -171,7 +175,11 @@ class _Writer:
 
 def problem_is_repairable(value: Any) -> bool:
     """Say whether leaving control characters out makes a text writable again."""
-    return isinstance(value, str) and bool(CONTROL.search(value)) and bool(re.search(r"\S", CONTROL.sub("", value)))
+    return (
+        isinstance(value, str)
+        and bool(CONTROL.search(value))
+        and bool(re.search(r"\S", CONTROL.sub("", value)))
+    )
 
 
 def _listed(value: Any) -> list[Any]:

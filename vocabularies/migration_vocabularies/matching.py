@@ -39,7 +39,9 @@ def fold(text: str) -> str:
 
 def singular(folded: str) -> str:
     """Drop a plural ending of each word (English, French and Spanish alike: -s)."""
-    return " ".join(word[:-1] if len(word) > SHORT and word.endswith("s") else word for word in folded.split())
+    return " ".join(
+        word[:-1] if len(word) > SHORT and word.endswith("s") else word for word in folded.split()
+    )
 
 
 class Index:

@@ -23,7 +23,8 @@ WORDS = {
         "found": "Found: {value}",
         "elsewhere": "Statements outside any dataset",
         "untitled": "(without title)",
-        "summary": "{name}: records {records}, with violations {invalid}; violations {violations}, warnings {warnings}",
+        "summary": "{name}: records {records}, of these with violations {invalid}; "
+        "violations {violations}, warnings {warnings}",
     },
     "fr": {
         "violation": "erreur",
@@ -33,7 +34,8 @@ WORDS = {
         "found": "Trouvé : {value}",
         "elsewhere": "Énoncés hors de tout jeu de données",
         "untitled": "(sans titre)",
-        "summary": "{name} : notices {records}, avec erreurs {invalid} ; erreurs {violations}, avertissements {warnings}",
+        "summary": "{name} : notices {records}, dont avec erreurs {invalid} ; "
+        "erreurs {violations}, avertissements {warnings}",
     },
 }
 COLORS = {"violation": "red", "warning": "yellow", "info": "blue"}

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, unquote
 
-from migration_vocabularies import get
 from rdflib import Literal, URIRef
 from rdflib.term import Node
+
+from migration_vocabularies import get
 
 from .fields import Field
 from .namespaces import XSD

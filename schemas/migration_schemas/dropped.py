@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from migration_vocabularies import get
 from rdflib.term import Node
+
+from migration_vocabularies import get
 
 from .fields import Field, load
 from .namespaces import MS

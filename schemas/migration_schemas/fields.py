@@ -14,8 +14,9 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
-from migration_vocabularies import language_tag
 from rdflib import URIRef
+
+from migration_vocabularies import language_tag
 
 from . import namespaces
 from .annotations import check

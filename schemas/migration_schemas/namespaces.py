@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from migration_vocabularies import iris
 from rdflib import Graph, Namespace, URIRef
+
+from migration_vocabularies import iris
 
 from .errors import AnnotationError
 

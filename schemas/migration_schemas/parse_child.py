@@ -56,9 +56,9 @@ def _term(term: Any) -> list[str | None]:
         return ["i", term.value]
     if kind == "BlankNode":
         return ["b", term.value]
-    if kind == "Literal":
-        return ["l", term.value, term.language, None if term.language else term.datatype.value]
-    _refuse("unreadable", "a statement about a statement (RDF 1.2) is not accepted")
+    if kind != "Literal":
+        _refuse("unreadable", "a statement about a statement (RDF 1.2) is not accepted")
+    return ["l", term.value, term.language, None if term.language else term.datatype.value]
 
 
 def _refuse_contexts(data: bytes) -> None:

@@ -55,8 +55,12 @@ class Limits:
 
 
 def parse(
-    data: bytes, format: str | None = None, *, base: str | None = None, limits: Limits | None = None
-) -> Graph:  # noqa: A002 - the name that rdflib uses
+    data: bytes,
+    format: str | None = None,  # noqa: A002 - the name that rdflib uses
+    *,
+    base: str | None = None,
+    limits: Limits | None = None,
+) -> Graph:
     """Read a document into a graph.
 
     The content decides about the syntax; `format` (a suffix or media type) only settles what the content

@@ -176,6 +176,6 @@ class _Reader:
 
 
 def _preference(node: Node) -> tuple[int, str, str]:
-    """Order terms: English, then no tag, then other languages, then by text, so that reading is repeatable."""
+    """Order terms so that reading is repeatable: English, no tag, other languages; then by text."""
     language = (node.language or "") if isinstance(node, Literal) else ""
     return (0 if language.startswith("en") else 1 if not language else 2, language, str(node))

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from migration_vocabularies import language_tag
 from rdflib import BNode, Graph, URIRef
 from rdflib import Literal as RdfLiteral
 from rdflib.term import Node
+
+from migration_vocabularies import language_tag
 
 from . import namespaces
 from .fields import load

@@ -57,7 +57,7 @@ def _labels(record: Record, name: str, lang: str) -> list[str]:
 
 def _keywords(record: Record, lang: str) -> list[str]:
     tags = record.fields.get("tags_translated") or {}
-    words = tags.get(lang) or tags.get("en") or next(iter(tags.values()), [])
+    words: list[str] = tags.get(lang) or tags.get("en") or next(iter(tags.values()), [])
     return list(
         dict.fromkeys(
             [*words, *_labels(record, "migration_theme", lang), *_labels(record, "population_group", lang)]

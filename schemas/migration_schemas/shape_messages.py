@@ -30,7 +30,7 @@ def wrong(field: Field, parent: Field | None) -> dict[str, str]:
     return _filled(_wrong(field), field, parent)
 
 
-def _wrong(field: Field) -> dict[str, str]:  # noqa: PLR0911 - one answer for each kind of value
+def _wrong(field: Field) -> dict[str, str]:
     kind = field.rdf_value
     if field.vocabulary:
         title = {lang: get(field.vocabulary).title(lang) for lang in LANGUAGES}
@@ -74,7 +74,7 @@ FIXED = {
     },
     "email": {
         "en": "{label}: one e-mail address such as data@example.org (in RDF with mailto:).",
-        "fr": "{label} : une seule adresse électronique, par exemple donnees@example.org (en RDF avec mailto:).",
+        "fr": "{label} : une seule adresse électronique, donnees@example.org (en RDF avec mailto:).",
     },
     "iri": {
         "en": "{label}: a complete web address such as https://example.org/data.",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from migration_vocabularies import iris
 from rdflib import Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import RDF as RDF_NS
 from rdflib.term import Node
+
+from migration_vocabularies import iris
 
 from .errors import SchemaError
 from .namespaces import MIG, SH, curie
@@ -38,21 +39,23 @@ class ShapesText(Graph):
         self._answers = {}
         return self
 
-    def triples(self, triple: Any) -> Iterator[Any]:
+    def triples(self, triple: Any) -> Generator[Any, None, None]:
         """Answer a pattern, from memory if it was asked before."""
         if self._answers is None:
-            return super().triples(triple)
+            yield from super().triples(triple)
+            return
         if triple not in self._answers:
             self._answers[triple] = list(super().triples(triple))
-        return iter(self._answers[triple])
+        yield from self._answers[triple]
 
-    def items(self, list: Any) -> Iterator[Any]:  # noqa: A002 - rdflib's name of the parameter
+    def items(self, list: Any) -> Generator[Node, None, None]:  # noqa: A002 - rdflib's name of the parameter
         """Answer with the members of an RDF list, from memory if they were asked for before."""
         if self._answers is None:
-            return super().items(list)
+            yield from super().items(list)
+            return
         if (key := ("items", list)) not in self._answers:
             self._answers[key] = [*super().items(list)]
-        return iter(self._answers[key])
+        yield from self._answers[key]
 
 
 @dataclass(frozen=True, slots=True)

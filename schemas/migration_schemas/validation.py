@@ -167,7 +167,7 @@ def _findings(graph: Graph, progress: Callable[[int, int], None] | None = None) 
             continue
         try:
             _, results = shape.validate(executor, data)
-        except Exception as exc:  # noqa: BLE001 - whatever the engine stumbles over, the record is kept
+        except Exception as exc:
             raise EngineError(str(shape.node)) from exc
         for _, _, triples in results:
             yield from _of_result({p: _term(o) for _, p, o in triples if p != SH.detail}, places)

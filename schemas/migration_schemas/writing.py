@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from migration_vocabularies import iris
 from rdflib import BNode, Graph, URIRef
 from rdflib.term import Node
+
+from migration_vocabularies import iris
 
 from . import namespaces
 from .codecs import CONTROL, Unwritable, encode, is_iri, literal

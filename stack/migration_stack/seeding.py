@@ -66,7 +66,7 @@ def sources(entries: Iterable[Entry], base: str) -> None:
             _act("migration_harvest_source_update", id=known["id"], **wanted)
 
 
-def _act(name: str, **data: Any) -> Any:
+def _act(name: str, /, **data: Any) -> Any:
     """Call an action as the site's own account."""
     account = tk.get_action("get_site_user")({"ignore_auth": True}, {})
     return tk.get_action(name)({"user": account["name"], "ignore_auth": True}, data)

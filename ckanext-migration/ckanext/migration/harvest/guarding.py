@@ -1,4 +1,4 @@
-"""Phase three: the finished list is judged before anything is written; what looks like an accident is held."""
+"""Phase three: the finished list is judged before anything is written; an accident is held."""
 
 from __future__ import annotations
 

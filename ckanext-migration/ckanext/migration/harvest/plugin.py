@@ -20,10 +20,16 @@ PREFIX = "migration_harvest_"
 class MigrationHarvestPlugin(p.SingletonPlugin):
     """Harvesting: partners' records become datasets (issue 3, point 6)."""
 
+    p.implements(p.IConfigurer)
     p.implements(p.IActions)
     p.implements(p.IAuthFunctions)
     p.implements(p.IBlueprint)
     p.implements(p.IClick)
+
+    def update_config(self, config: Any) -> None:
+        """Hang the link to the pages into the header, and serve their style sheet."""
+        tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "migration_harvest")
 
     def get_actions(self) -> dict[str, Any]:
         """Collect the actions of the three modules by their prefix."""

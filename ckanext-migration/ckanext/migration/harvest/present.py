@@ -64,9 +64,8 @@ def run(row: HarvestRun, owner: HarvestSource) -> dict[str, Any]:
     }
 
 
-def record(row: HarvestSnapshot) -> dict[str, Any]:
-    """Show one record of a run."""
-    report = row.report or {}
+def record(row: HarvestSnapshot, lang: str = "en") -> dict[str, Any]:
+    """Show one record of a run, its findings in words."""
     return {
         "remote_id": row.remote_id,
         "title": row.title,
@@ -80,10 +79,24 @@ def record(row: HarvestSnapshot) -> dict[str, Any]:
         "kept": row.kept or [],
         "violations": row.violations,
         "warnings": row.warnings,
-        "findings": report.get("findings", []),
+        "findings": findings(row.report, lang),
         "stage": row.stage,
         "error": row.error,
     }
+
+
+def findings(report: dict[str, Any] | None, lang: str = "en") -> list[dict[str, Any]]:
+    """Say the findings of a stored report in one language, else in English."""
+    return [
+        {
+            **finding,
+            **{
+                key: finding[key].get(lang) or finding[key].get("en", "")
+                for key in ("message", "field_label")
+            },
+        }
+        for finding in (report or {}).get("findings", [])
+    ]
 
 
 def _instant(moment: datetime | None) -> str | None:

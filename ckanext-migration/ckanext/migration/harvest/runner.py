@@ -40,7 +40,7 @@ PHASES: dict[str, Callable[[Work], None]] = {
 
 
 def execute(run_id: str, *, check: Checker = validation.validate_records) -> str | None:
-    """Work on a run until it has ended, was stopped or was lost; say how it stands, or None if it is not ours."""
+    """Work on a run until it has ended, was stopped or was lost; say how it stands, None if not ours."""
     held = runs.claim(run_id)
     if held is None:
         return None

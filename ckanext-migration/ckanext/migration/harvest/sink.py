@@ -2,7 +2,7 @@
 
 The site user acts, and what it may touch is decided here and nowhere else: a dataset whose id stands in the
 ledger under this source and this remote id. CKAN's action commits; the caller has put its ledger rows into
-the same session before, so that dataset, ledger and search outbox become true in one transaction or not at all.
+the same session before, so that dataset, ledger and search outbox become true together or not at all.
 """
 
 from __future__ import annotations
@@ -65,12 +65,11 @@ class Sink:
         """Plan a new dataset; its id follows from the identity, its name from the title."""
         identifier = package_id(self._origin.id, order.remote_id)
         if model.Package.get(identifier) is not None:
-            raise IdentityConflict(
-                "A dataset with the identity of this record exists, but this source did not bring it."
-            )
+            raise IdentityConflict("The dataset of this record exists, but this source did not bring it.")
         wanted = slug(order.record.title("en"), self._origin.name, order.remote_id)
         name = free_name(wanted, self._origin.name, order.remote_id, _taken)
-        return self._plan("package_create", order, order.record, {"id": identifier, "name": name}, None, ())
+        package = self._package(order, order.record) | {"id": identifier, "name": name}
+        return Plan(action="package_create", package=package)
 
     def update(self, order: Order, held_package: str) -> Plan:
         """Plan a change of the dataset that the ledger names; what a person changed in it stays."""
@@ -86,9 +85,7 @@ class Sink:
         package = model.Package.get(held_package)
         if package is None or package.state != "active" or package.private:
             return None
-        return Plan(
-            action="package_patch", package={"id": held_package, "private": True}, kept=(), current=None
-        )
+        return Plan(action="package_patch", package={"id": held_package, "private": True})
 
     def write(self, plan: Plan) -> None:
         """Hand a plan to CKAN, which commits; raise SinkRefused with CKAN's reasons in words."""

@@ -28,6 +28,8 @@ from migration_schemas.errors import MigrationError
 log = logging.getLogger(__name__)
 
 TOO_COSTLY = 3
+SPOKEN = ("en", "fr")  # the languages of the interface; findings are kept in words
+SHOWN = ("code", "field", "resource", "severity", "value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +231,14 @@ def changed_fields(before: Record, after: Record) -> tuple[str, ...]:
 
 def storable(report: Report, title: str) -> dict[str, Any]:
     """Put a report as it is stored and shown: counts first, findings in words."""
-    words = _clean(report.as_dict("en"))
     counts = {"violations": len(report.violations), "warnings": len(report.warnings), "title": title}
-    return {"findings": words.get("findings", []), **counts}
+    findings = []
+    for finding in report.findings:
+        words = {key: _clean(value) for key, value in finding.as_dict("en").items() if key in SHOWN}
+        for key, speak in (("message", finding.message), ("field_label", finding.field_label)):
+            words[key] = {lang: _clean(speak(lang)) for lang in SPOKEN}
+        findings.append(words)
+    return {"findings": findings, **counts}
 
 
 def _clean(value: Any) -> Any:

@@ -1,7 +1,168 @@
-"""The pages of the harvest."""
+"""The pages of the harvest. They show what the actions answer; a source of others is "not found"."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+import ckan.plugins.toolkit as tk
+from flask import Blueprint, Response
+
+from ckanext.migration.harvest.decisions import Reason
+
+P = ParamSpec("P")
+
+PER_PAGE = 25
+TABS = ("failed", "invalid", "warnings", "written", "gone")
 
 blueprint = Blueprint("migration_harvest", __name__, url_prefix="/migration/harvest")
+
+
+def _call(action: str, **data: Any) -> Any:
+    return tk.get_action(f"migration_harvest_{action}")({"user": tk.current_user.name}, data)
+
+
+def _guarded(view: Callable[P, Any]) -> Callable[P, Any]:
+    """Hide what the caller may not see, and say why an action was refused."""
+
+    @wraps(view)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> Any:
+        try:
+            return view(*args, **kwargs)
+        except tk.NotAuthorized:
+            if tk.current_user.is_anonymous:
+                return tk.abort(403, tk._("Log in to see the harvest sources of your organisation."))
+            return tk.abort(404, tk._("Not found"))
+        except tk.ObjectNotFound:
+            return tk.abort(404, tk._("Not found"))
+
+    return wrapped
+
+
+@blueprint.get("/")
+@_guarded
+def index() -> str:
+    """List the sources that the caller may see."""
+    return tk.render("migration/harvest/index.html", {"sources": _call("source_list")})
+
+
+@blueprint.get("/<name>")
+@_guarded
+def source(name: str) -> str:
+    """Show one source and its runs."""
+    page = tk.h.get_page_number(tk.request.args)
+    found = _call("source_show", id=name)
+    listed = _call("run_list", source=name, limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE)
+    extra = {
+        "source": found,
+        "runs": listed[:PER_PAGE],
+        "page": page,
+        "more": len(listed) > PER_PAGE,
+        "may_manage": _may("source_update", name),
+    }
+    return tk.render("migration/harvest/source.html", extra)
+
+
+@blueprint.get("/run/<run_id>")
+@_guarded
+def run(run_id: str) -> str:
+    """Show one run: progress, figures, failures, findings and changes."""
+    found = _call("run_show", id=run_id)
+    counts = {tab: _call("record_list", run=found["id"], only=tab, limit=1)["count"] for tab in TABS}
+    chosen = str(tk.request.args.get("show", ""))
+    if chosen not in TABS:
+        chosen = next((tab for tab in TABS if counts[tab]), "written")
+    page = tk.h.get_page_number(tk.request.args)
+    records = _call(
+        "record_list",
+        run=found["id"],
+        only=chosen,
+        limit=PER_PAGE,
+        offset=(page - 1) * PER_PAGE,
+        lang=_lang(),
+    )
+    extra = {
+        "run": found,
+        "source": _call("source_show", id=found["source"]),
+        "counts": counts,
+        "chosen": chosen,
+        "records": records["results"],
+        "page": page,
+        "more": records["count"] > page * PER_PAGE,
+        "may_manage": _may("run_approve", found["id"]),
+        "reasons": _reasons(found),
+    }
+    return tk.render("migration/harvest/run.html", extra)
+
+
+@blueprint.get("/<name>/raw")
+@_guarded
+def raw(name: str) -> Response:
+    """Hand out a partner's reply as a file of plain text that no browser will run (CF-04)."""
+    found = _call("record_show", source=name, remote_id=str(tk.request.args.get("record", "")))
+    headers = {
+        "Content-Disposition": 'attachment; filename="record.txt"',
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return Response(found["raw"], content_type="text/plain; charset=utf-8", headers=headers)
+
+
+@blueprint.post("/<name>/run")
+@_guarded
+def start(name: str) -> Any:
+    """Start a harvest."""
+    return _done("run_create", tk._("The harvest is queued."), source=name)
+
+
+@blueprint.post("/run/<run_id>/<any(approve, rollback, stop):what>")
+@_guarded
+def act(run_id: str, what: str) -> Any:
+    """Approve a run, stop it, or go back to it."""
+    said = {
+        "approve": tk._("Approved: what was held back is done now."),
+        "rollback": tk._("The roll-back is queued; the source is paused when it is done."),
+        "stop": tk._("The run stops after the record at hand."),
+    }
+    return _done(f"run_{what}", said[what], id=run_id)
+
+
+def _done(action: str, said: str, **data: Any) -> Any:
+    """Do it, say so, and show the run."""
+    try:
+        found = _call(action, **data)
+    except tk.ValidationError as error:
+        tk.h.flash_error("; ".join(str(text) for text in error.error_summary.values()))
+        if "source" in data:
+            return tk.redirect_to("migration_harvest.source", name=data["source"])
+        return tk.redirect_to("migration_harvest.run", run_id=data["id"])
+    tk.h.flash_success(said)
+    return tk.redirect_to("migration_harvest.run", run_id=found["id"])
+
+
+def _may(action: str, key: str) -> bool:
+    return bool(tk.h.check_access(f"migration_harvest_{action}", {"id": key}))
+
+
+def _lang() -> str:
+    return str(tk.h.lang() or "en")[:2]
+
+
+def _reasons(found: dict[str, Any]) -> list[str]:
+    """Say in words why a run asks a person."""
+    guard = found["guard"] or {}
+    figures = {key: guard.get(key, 0) for key in ("known", "listed", "missing", "added")}
+    words = {
+        Reason.EMPTY: tk._("The partner's list was empty, while {known} datasets are known."),
+        Reason.INCOMPLETE: tk._("The partner's list was not complete; {missing} datasets were not in it."),
+        Reason.UNSTABLE: tk._(
+            "The partner's list changed while it was read; {missing} datasets were not in it."
+        ),
+        Reason.SHRUNKEN: tk._("{missing} of {known} datasets were not in the partner's list."),
+        Reason.AGREEMENT: tk._(
+            "The settings of the source were changed; {missing} datasets were not in the list."
+        ),
+        Reason.GROWN: tk._("The list brought {added} new records, while {known} datasets are known."),
+    }
+    return [words[Reason(reason)].format(**figures) for reason in guard.get("reasons", [])]

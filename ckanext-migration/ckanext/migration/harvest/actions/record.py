@@ -28,6 +28,7 @@ def migration_harvest_record_list(context: Any, data_dict: dict[str, Any]) -> di
 
     :param run: id of the run
     :param only: (optional) ``failed``, ``invalid``, ``warnings``, ``written``, ``gone`` or an outcome
+    :param lang: (optional) language of the findings, two letters
     :param limit: (optional) default 20, at most 100
     :param offset: (optional) default 0
     :returns: ``count`` and ``results``
@@ -41,8 +42,9 @@ def migration_harvest_record_list(context: Any, data_dict: dict[str, Any]) -> di
             raise tk.ValidationError({"only": [tk._("Unknown selection.")]})
         query = query.filter(FILTERS.get(only, HarvestSnapshot.outcome == only))
     limit, offset = window(data_dict)
+    lang = str(data_dict.get("lang") or "en")[:2]
     rows = query.order_by(HarvestSnapshot.position, HarvestSnapshot.remote_id).limit(limit).offset(offset)
-    return {"count": query.count(), "results": [present.record(row) for row in rows]}
+    return {"count": query.count(), "results": [present.record(row, lang) for row in rows]}
 
 
 @tk.side_effect_free
@@ -59,7 +61,6 @@ def migration_harvest_record_show(context: Any, data_dict: dict[str, Any]) -> di
     if row is None:
         raise tk.ObjectNotFound(tk._("There is no such record."))
     kind, body = blobs.bodies([row.raw_hash]).get(row.raw_hash or "", ("", b""))
-    report = row.report or {}
     return {
         "source": owner.name,
         "remote_id": row.remote_id,
@@ -68,7 +69,7 @@ def migration_harvest_record_show(context: Any, data_dict: dict[str, Any]) -> di
         "private": row.private,
         "confirmed": row.confirmed,
         "missing_since": row.missing_since.isoformat() if row.missing_since else None,
-        "findings": report.get("findings", []),
+        "findings": present.findings(row.report),
         "format": kind,
         "raw": body.decode("utf-8", "replace"),
     }

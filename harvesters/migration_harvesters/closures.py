@@ -35,6 +35,7 @@ OWN_RECORDS = frozenset(
 SIDEWAYS = frozenset({SKOS.broader, SKOS.narrower, SKOS.related, SKOS.topConceptOf, SKOS.hasTopConcept})
 SKOLEM = "/.well-known/genid/"
 _ILLEGAL = re.compile(r'[\x00-\x20<>"{}|^`\\]')
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _SPECIAL = re.compile(r'[\\"\x00-\x1f\x7f\ud800-\udfff]')
@@ -94,7 +95,8 @@ class _Cut:
         for node, found in self._triples.items():
             subject = self.name(node)
             for verb, value in found:
-                if (verb, value) != (RDF.type, DCAT.Dataset) and isinstance(verb, URIRef):
+                # A property without an absolute name (JSON-LD without a context for it) means nothing to anybody.
+                if (verb, value) != (RDF.type, DCAT.Dataset) and _ABSOLUTE.match(str(verb)):
                     yield f"{subject} {_iri(verb)} {self.name(value)} ."
 
     def name(self, node: Node) -> str:
@@ -140,7 +142,8 @@ def _may_say_more(value: Node) -> bool:
 
 def _iri(node: Node) -> str:
     """An IRI with what N-Triples forbids percent-encoded, so that one bad address does not cost the record."""
-    return f"<{_ILLEGAL.sub(lambda found: f'%{ord(found[0]):02X}', str(node))}>"
+    address = _ILLEGAL.sub(lambda found: f"%{ord(found[0]):02X}", str(node))
+    return f"<{address}>" if _ABSOLUTE.match(address) else f"<relative:{address}>"
 
 
 def _literal(value: Literal) -> str:

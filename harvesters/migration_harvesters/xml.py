@@ -42,6 +42,12 @@ def parse(body: bytes) -> etree._Element:
     return root
 
 
+def written(root: etree._Element) -> bytes:
+    """The document as bytes again."""
+    found: bytes = etree.tostring(root, encoding="utf-8")
+    return found
+
+
 def _doctype() -> PayloadError:
     return _refused("Document type declarations are not accepted.")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rdflib import DCTERMS, RDF, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from migration_harvesters import closures, rdf_pages, replies, sniffing, urls
+from migration_harvesters import closures, rdf_pages, rdfxml, replies, sniffing, urls
 from migration_harvesters.closures import HYDRA
 from migration_harvesters.errors import HarvestError, ListingTruncated, PayloadError, SourceRefused
 from migration_harvesters.records import (
@@ -58,7 +58,7 @@ class DcatSource:
         if syntax is None:
             raise replies.unexpected(reply, "a catalogue in RDF")
         try:
-            graph = parsing.parse(reply.body, syntax, base=reply.url)
+            graph = _parsed(reply, syntax)
         except MigrationError as error:
             raise SourceRefused(
                 f"A page of the catalogue cannot be read: {error}",
@@ -212,6 +212,16 @@ class _Walk:
             )
             failures.append(Failure(identifier, "read", error))
         return failures
+
+
+def _parsed(reply: replies.Reply, syntax: str) -> Graph:
+    try:
+        return parsing.parse(reply.body, syntax, base=reply.url)
+    except MigrationError:
+        mended = rdfxml.without_stray_text(reply.body) if syntax == "xml" else None
+        if mended is None:
+            raise
+        return parsing.parse(mended, syntax, base=reply.url)
 
 
 def _name(graph: Graph, subject: Node, body: bytes) -> str:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-LANGUAGES = {
-    "ar": "arabic",
-    "en": "english",
-    "es": "spanish",
-    "fr": "french",
-    "ru": "russian",
-    "zh": "cjk",
+OWN = {
+    "arabic": "text_ar",
+    "english": "text_en",
+    "spanish": "text_es",
+    "french": "text_fr",
+    "russian": "text_ru",
+    "cjk": "text_zh",
+    "standard": "text_other",
 }
+"""The engine's analyser of a language, and ours in its place."""
 _DELIMITER = {
     "type": "word_delimiter_graph",
     "generate_word_parts": True,
@@ -71,6 +73,7 @@ _ANALYZERS = {
     "text_es": _custom("standard", "lowercase", "stem_spanish", "asciifolding"),
     "text_fr": _custom("standard", "elision_french", "lowercase", "stem_french", "asciifolding"),
     "text_ru": _custom("standard", "lowercase", "stem_russian", "asciifolding"),
+    "text_other": _custom("standard", "lowercase", "asciifolding"),
     "text_zh": _custom("standard", "cjk_width", "lowercase", "cjk_bigram"),
 }
 

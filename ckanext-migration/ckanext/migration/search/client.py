@@ -59,7 +59,7 @@ class Engine:
         return dict(answer)
 
     def open_point_in_time(self, index: str) -> str:
-        """A frozen view for paging beyond the result window."""
+        """Return a frozen view for paging beyond the result window."""
         return str(self._call("open_point_in_time", index=index, keep_alive="2m")["id"])
 
     def close_point_in_time(self, point: str) -> None:
@@ -120,13 +120,13 @@ class Engine:
         self._call("indices.delete", index=index, ignore_unavailable=True)
 
     def behind(self, alias: str) -> tuple[str, ...]:
-        """The indices an alias stands for."""
+        """Return the indices an alias stands for."""
         if not self._call("indices.exists_alias", name=alias):
             return ()
         return tuple(sorted(self._call("indices.get_alias", name=alias)))
 
     def matching(self, pattern: str) -> tuple[str, ...]:
-        """The indices whose names match."""
+        """Return the indices whose names match."""
         return tuple(sorted(self._call("indices.get", index=pattern, features="aliases")))
 
     def move_alias(self, alias: str, old: Iterable[str], new: str) -> None:
@@ -140,7 +140,7 @@ class Engine:
         self._call("indices.put_settings", index=index, settings=dict(settings))
 
     def meta(self, index: str) -> Mapping[str, Any]:
-        """The ``_meta`` part of an index's mapping."""
+        """Return the ``_meta`` part of an index's mapping."""
         answer = self._call("indices.get_mapping", index=index)
         return dict(next(iter(answer.values()))["mappings"].get("_meta", {})) if answer else {}
 
@@ -149,17 +149,17 @@ class Engine:
         return int(self._call("count", index=index, query=dict(query or {"match_all": {}}))["count"])
 
     def version(self) -> str:
-        """The engine's own version."""
+        """Return the engine's own version."""
         return str(self._call("info")["version"]["number"])
 
 
 def engine(address: Address) -> Engine:
-    """The engine at an address, with a client of this process."""
+    """Return the engine at an address, with a client of this process."""
     return Engine(_client(os.getpid(), address))
 
 
 @lru_cache(maxsize=16)
-def _client(process: int, address: Address) -> elasticsearch.Elasticsearch:  # noqa: ARG001 - part of the key
+def _client(process: int, address: Address) -> elasticsearch.Elasticsearch:
     host, user, password = _host(address.url)
     user, password = user or address.user, password or address.password
     options: dict[str, Any] = {
@@ -195,7 +195,7 @@ def _host(url: str) -> tuple[str, str | None, str | None]:
 
 
 def shown(url: str) -> str:
-    """An address for messages of CKAN that print it: without credentials."""
+    """Return an address for messages of CKAN that print it: without credentials."""
     try:
         return _host(url)[0]
     except IndexUnavailable:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-import ckan.model as model
 import sqlalchemy as sa
 import sqlalchemy.event
 import sqlalchemy.orm
+from ckan import model
 
 from ckanext.migration.search import client, config, drain
 from ckanext.migration.search.errors import SearchFault

@@ -30,7 +30,7 @@ class Address:
 
 
 def address(url: str | None = None, timeout: float | None = None) -> Address:
-    """The engine of this site; ``url`` and ``timeout`` where the caller knows better."""
+    """Return the engine of this site; ``url`` and ``timeout`` where the caller knows better."""
     return Address(
         url=url or tk.config["solr_url"],
         user=tk.config.get("solr_user") or None,
@@ -52,7 +52,7 @@ def index_prefix() -> str:
 
 
 def alias() -> str:
-    """The name under which everybody reads and writes."""
+    """Return the name under which everybody reads and writes."""
     return f"{index_prefix()}-{_site_slug()}"
 
 
@@ -63,7 +63,7 @@ def _site_slug() -> str:
 
 
 def _slug(text: str) -> str:
-    """A legal index name; what was lost on the way is told apart by a hash."""
+    """Return a legal index name; what was lost on the way is told apart by a hash."""
     plain = _NOT_A_NAME.sub("-", text.lower()).strip("-")[:60]
     if plain == text:
         return plain

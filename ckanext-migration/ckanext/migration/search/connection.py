@@ -138,6 +138,7 @@ class SolrLike:
             body["track_scores"] = True
         if asked.aggregations:
             body["aggs"] = asked.aggregations
-        if asked.words and asked.rows and highlight.wanted():
-            body["highlight"] = highlight.parameters(properties)
+        marks = highlight.parameters(properties) if asked.words and asked.rows else None
+        if marks:
+            body["highlight"] = marks
         return body

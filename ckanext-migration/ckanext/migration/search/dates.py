@@ -28,6 +28,7 @@ _UNITS = {
     "MILLISECOND": "milli",
 }
 _ORDER = ("year", "month", "day", "hour", "minute", "second")
+_LAST_YEAR = 9999
 _MAX_STEPS = 10
 _FORMAT = "%Y-%m-%dT%H:%M:%S"
 MILLISECOND = timedelta(milliseconds=1)
@@ -42,7 +43,7 @@ class Period:
 
 
 def period(text: str, now: datetime) -> Period:
-    """What a date in a query stands for; ``2020-01`` is a whole month, a full date one instant."""
+    """Return what a date in a query stands for; ``2020-01`` is a whole month, a full date one instant."""
     try:
         return _partial(text) or _instant_period(text, now)
     except (ValueError, OverflowError):
@@ -50,7 +51,7 @@ def period(text: str, now: datetime) -> Period:
 
 
 def render(value: datetime) -> str:
-    """An instant as Solr prints it: UTC, milliseconds, no fraction when there is none."""
+    """Return an instant as Solr prints it: UTC, milliseconds, no fraction when there is none."""
     if value.tzinfo is not None:
         value = value.astimezone(UTC)
     millis = value.microsecond // 1000
@@ -58,7 +59,7 @@ def render(value: datetime) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    """A full ISO date and time; what names no zone is UTC."""
+    """Return a full ISO date and time; what names no zone is UTC."""
     match = _INSTANT.match(text)
     if match is None:
         raise ValueError(text)
@@ -81,8 +82,8 @@ def _partial(text: str) -> Period | None:
     year, month, day = match.groups()
     first = datetime(int(year), int(month or 1), int(day or 1), tzinfo=UTC)
     unit = "day" if day else "month" if month else "year"
-    if unit == "year" and first.year == datetime.max.year:
-        return Period(first, datetime.max.replace(tzinfo=UTC))
+    if unit == "year" and first.year == _LAST_YEAR:
+        return Period(first, first.replace(month=12, day=31, hour=23, minute=59, second=59))
     return Period(first, _add(first, 1, unit) - MILLISECOND)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-
-from dateutil.parser import parse as parse_date
 
 from ckanext.migration.search import dates
 from ckanext.migration.search.mapping import CONTAINERS, DATES, MAPPING_VERSION
@@ -25,53 +25,76 @@ _INDEXED_KEY = re.compile(r"^[\w\-]+$")
 _WORDS = ("extras_", "res_extras_")
 
 
-def build(
-    given: Mapping[str, Any], ours: Mapping[str, Any], properties: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
-    """Shape one document; ``ours`` are the fields of the migration profile, ``properties`` the mapping."""
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The fields of the mapping, and those among them that only the profile may fill."""
+
+    properties: Mapping[str, Any]
+    reserved: Set[str]
+
+
+def build(given: Mapping[str, Any], ours: Mapping[str, Any], shape: Shape, now: datetime) -> dict[str, Any]:
+    """Shape one document; ``ours`` are the fields of the migration profile."""
     found: dict[str, Any] = {"indexed_ts": dates.render(now), "mapping_version": MAPPING_VERSION}
-    keys: dict[str, Any] = {}
-    extras: list[dict[str, Any]] = []
-    instants: list[dict[str, str]] = []
-    vocabularies: dict[str, Any] = {}
+    pairs = _Pairs()
     for name, raw in given.items():
         value = _plain(raw)
-        if value in (None, "", []):
+        if value in (None, "", []) or name == "mapping_version":
             continue
-        if name in properties and name not in CONTAINERS:
-            if name in DATES:
-                value = _instant(name, value)
-            if value is not None and name not in ours and name != "mapping_version":
+        if name in shape.properties and name not in CONTAINERS:
+            value = _instant(name, value) if name in DATES else value
+            if value is not None and name not in shape.reserved:
                 found[name] = value
-            continue
-        if len(name) > MAX_KEY or not _INDEXED_KEY.match(name):
+        elif len(name) > MAX_KEY or not _INDEXED_KEY.match(name):
             log.warning("search.document.key_left_out dataset=%s", given.get("id"))
-            continue
-        if name.startswith("vocab_"):
-            vocabularies[name] = found[name] = value
-            continue
-        if name.startswith(_WORDS):
-            extras.append({"key": name, "value": value})
-            found[name] = value
-        elif name.endswith("_date"):
-            instant = _instant(name, value)
-            if instant is not None:
-                instants.append({"key": name, "at": instant})
-                found[name] = instant
-        keys[name] = _texts(value)
+        else:
+            found.update(pairs.take(name, value))
     found.update(ours)
-    containers = {
-        "x": keys,
-        "extras": extras,
-        "dates": instants,
-        "vocab": vocabularies,
-        "vocab_words": [word for words in vocabularies.values() for word in _as_list(words)],
-    }
-    found.update({name: value for name, value in containers.items() if value})
+    found.update(pairs.containers())
     return found
 
 
-def _plain(value: Any) -> Any:
+@dataclass(slots=True)
+class _Pairs:
+    """What has no field of its own goes to the containers of the mapping."""
+
+    keys: dict[str, Any] = field(default_factory=dict)
+    extras: list[dict[str, Any]] = field(default_factory=list)
+    instants: list[dict[str, str]] = field(default_factory=list)
+    vocabularies: dict[str, Any] = field(default_factory=dict)
+
+    def take(self, name: str, value: Any) -> dict[str, Any]:
+        """File a value; returns what CKAN wants back under its own name."""
+        if name.startswith("vocab_"):
+            self.vocabularies[name] = value
+            return {name: value}
+        if name.startswith(_WORDS):
+            self.keys[name] = _texts(value)
+            self.extras.append({"key": name, "value": value})
+            return {name: value}
+        if name.endswith("_date"):
+            instant = _instant(name, value)
+            if instant is None:
+                return {}
+            self.instants.append({"key": name, "at": instant})
+            return {name: instant}
+        self.keys[name] = _texts(value)
+        return {}
+
+    def containers(self) -> dict[str, Any]:
+        """Return the filled containers."""
+        words = [word for value in self.vocabularies.values() for word in _as_list(value)]
+        every = {
+            "x": self.keys,
+            "extras": self.extras,
+            "dates": self.instants,
+            "vocab": self.vocabularies,
+            "vocab_words": words,
+        }
+        return {name: value for name, value in every.items() if value}
+
+
+def _plain(value: Any) -> Any:  # noqa: PLR0911 - one line a type
     """JSON scalars and lists of them; what is nested becomes JSON text, nothing stays empty."""
     if isinstance(value, list | tuple | set):
         items = [_plain(item) for item in value]
@@ -89,15 +112,15 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else str(value)
+        return value if math.isfinite(value) else str(value)
     return str(value)
 
 
 def _instant(name: str, value: Any) -> str | None:
-    """A date as Solr stores it; an unreadable one is left out."""
+    """Return a date as Solr stores it; an unreadable one is left out."""
     text = value[0] if isinstance(value, list) else value
     try:
-        moment = parse_date(str(text))
+        moment = datetime.fromisoformat(str(text).strip())
         return dates.render(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         log.warning("search.document.date_left_out field=%s", name)

@@ -60,7 +60,7 @@ def documents(
 
 
 def newest(rows: Sequence[outbox.Row]) -> list[outbox.Row]:
-    """The last word on each dataset."""
+    """Return the last word on each dataset."""
     found: dict[str, outbox.Row] = {}
     for row in rows:
         known = found.get(row.index_id)
@@ -77,7 +77,7 @@ def _send(
     refresh: bool,
     target: str | None,
 ) -> dict[str, str]:
-    """A bulk that is refused as a whole is tried one by one: one document must not block the rest."""
+    """Send; a bulk that is refused as a whole is tried one by one, so that one document blocks no other."""
     try:
         return delivery.send(engine, alias, changes, refresh=refresh, rebuilding=target)
     except QuerySyntaxError as fault:

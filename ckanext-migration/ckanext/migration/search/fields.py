@@ -48,7 +48,7 @@ class Fields:
         self._properties = properties
         self._hidden = _HIDDEN if trusted else _HIDDEN | PRIVATE_FIELDS
 
-    def find(self, name: str) -> Target:
+    def find(self, name: str) -> Target:  # noqa: PLR0911 - one line a kind of name
         """Every name resolves: what the index does not know is looked up among the other keys."""
         if name in self._hidden or not name:
             return NOWHERE
@@ -66,7 +66,7 @@ class Fields:
         return Target("flat", f"x.{name}")
 
     def _known(self, name: str) -> Target | None:
-        """A field of the mapping; dots step into objects and sub-fields, never into pairs."""
+        """Return a field of the mapping; dots step into objects and sub-fields, never into pairs."""
         head, *rest = name.split(".")
         field = self._properties.get(head)
         for part in rest:

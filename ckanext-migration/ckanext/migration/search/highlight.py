@@ -1,27 +1,64 @@
 """Highlights travel beside CKAN's search, which has no room for them.
 
-``before_dataset_search`` opens a slot, the connection fills it, ``after_dataset_search`` takes it.
-Only the public title and description are highlighted; the encoder makes the text safe for HTML.
+``before_dataset_search`` opens a slot for the reader's language, the connection fills it and
+``after_dataset_search`` takes it. Only title and description are highlighted, in the language in
+which they are shown; the encoder makes the text safe for HTML.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
-_slot: ContextVar[dict[str, Any] | None] = ContextVar("migration_search_highlight", default=None)
-_LANGUAGE_LENGTH = 2
+SHOWN = ("title", "notes")
+MARK = "mark"
+_WHOLE = {"number_of_fragments": 0}
+_PASSAGES = {"number_of_fragments": 2, "fragment_size": 200}
 
 
-def open_slot() -> None:
-    """The next search of this request may be highlighted."""
-    _slot.set({})
+@dataclass(slots=True)
+class Slot:
+    """The reader's language and what was found for the datasets of the page."""
+
+    language: str
+    found: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+
+    def names(self, shown: str) -> tuple[str, ...]:
+        """Return the fields to look at, best first."""
+        return (f"{shown}_{self.language}", shown)
 
 
-def wanted() -> bool:
-    """Whether somebody will take the highlights."""
-    return _slot.get() is not None
+_slot: ContextVar[Slot | None] = ContextVar("migration_search_highlight", default=None)
+
+
+def open_slot(language: str) -> None:
+    """Ask that the next search be highlighted."""
+    _slot.set(Slot(language))
+
+
+def parameters(properties: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the highlight part of a request; None where nobody will take it."""
+    slot = _slot.get()
+    if slot is None:
+        return None
+    fields: dict[str, Any] = {}
+    for shown in SHOWN:
+        options = _WHOLE if shown == "title" else _PASSAGES
+        for name in slot.names(shown):
+            if name in properties:
+                # with its beginning where nothing matches: so we know that the text exists in this language
+                fields[name] = {**options, "no_match_size": 100}
+    return {
+        "type": "unified",
+        "encoder": "html",
+        "pre_tags": [f"<{MARK}>"],
+        "post_tags": [f"</{MARK}>"],
+        "require_field_match": False,
+        "max_analyzed_offset": 100_000,
+        "fields": fields,
+    }
 
 
 def fill(hits: Iterable[Mapping[str, Any]]) -> None:
@@ -30,41 +67,19 @@ def fill(hits: Iterable[Mapping[str, Any]]) -> None:
     if slot is None:
         return
     for hit in hits:
+        told = hit.get("highlight", {})
         found: dict[str, list[str]] = {}
-        for name, fragments in hit.get("highlight", {}).items():
-            base = _base(name)
-            if base not in found:
-                found[base] = fragments
+        for shown in SHOWN:
+            fragments: list[str] = next((told[name] for name in slot.names(shown) if name in told), [])
+            marked = [fragment for fragment in fragments if f"<{MARK}>" in fragment]
+            if marked:
+                found[shown] = marked
         if found:
-            slot[hit["_source"]["id"]] = found
+            slot.found[hit["_source"]["id"]] = found
 
 
-def take() -> dict[str, Any]:
+def take() -> dict[str, dict[str, list[str]]]:
     """Empty the slot and close it."""
     slot = _slot.get()
     _slot.set(None)
-    return slot or {}
-
-
-def parameters(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The highlight part of a request."""
-    names = [name for name in properties if _base(name) in ("title", "notes") and name != "title_string"]
-    return {
-        "type": "unified",
-        "encoder": "html",
-        "pre_tags": ["<mark>"],
-        "post_tags": ["</mark>"],
-        "require_field_match": False,
-        "max_analyzed_offset": 100_000,
-        "fields": {
-            name: {"number_of_fragments": 0 if _base(name) == "title" else 2, "fragment_size": 200}
-            for name in sorted(names)
-            if properties[name].get("type") == "text"
-        },
-    }
-
-
-def _base(name: str) -> str:
-    """``title_fr`` and ``title`` are both the title."""
-    stem, _, tail = name.rpartition("_")
-    return stem if stem and len(tail) == _LANGUAGE_LENGTH else name
+    return slot.found if slot else {}

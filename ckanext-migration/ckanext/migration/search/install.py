@@ -15,9 +15,9 @@ from types import ModuleType
 from typing import Any
 
 import ckan
-import ckan.lib.search as search
-import ckan.lib.search.common as common
 import pysolr
+from ckan.lib import search
+from ckan.lib.search import common
 
 from ckanext.migration.search import client, config, lifecycle
 from ckanext.migration.search.connection import SolrLike
@@ -81,7 +81,7 @@ def check() -> None:
         raise SeamMoved("migration_search cannot stand in for Solr: " + "; ".join(problems))
 
 
-def _schema(file_offset: str) -> _Schema:  # noqa: ARG001 - CKAN's signature
+def _schema(file_offset: str) -> _Schema:
     answer = _Schema()
     answer.raise_for_status()
     return answer

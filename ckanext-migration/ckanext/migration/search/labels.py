@@ -18,7 +18,7 @@ START = "+permission_labels:"
 
 
 def read(text: str) -> tuple[str, ...]:
-    """The labels of a permission filter; anything else is refused, never guessed."""
+    """Return the labels of a permission filter; anything else is refused, never guessed."""
     if not _FILTER.match(text):
         raise QuerySyntaxError("The permission filter cannot be read")
     return tuple(_LABEL.findall(text))

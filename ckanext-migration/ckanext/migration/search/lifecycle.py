@@ -19,17 +19,17 @@ _FIRST = "0" * 14
 
 
 def physical(alias: str, stamp: str) -> str:
-    """The name of an index."""
+    """Return the name of an index."""
     return f"{alias}-v{mapping.MAPPING_VERSION}-{stamp}"
 
 
 def new_name(alias: str, now: datetime) -> str:
-    """The name of an index to be built now."""
+    """Return the name of an index to be built now."""
     return physical(alias, f"{now:%Y%m%d%H%M%S}")
 
 
 def body() -> dict[str, object]:
-    """Settings and mapping of a new index."""
+    """Return settings and mapping of a new index."""
     return mapping.body(profile.own_properties())
 
 
@@ -46,7 +46,7 @@ def ensure(engine: Engine, alias: str) -> bool:
 
 
 def current(engine: Engine, alias: str) -> str:
-    """The one index behind the alias."""
+    """Return the one index behind the alias."""
     found = engine.behind(alias)
     if not found:
         raise IndexMissing("The search index is missing")
@@ -62,7 +62,7 @@ def is_outdated(engine: Engine, alias: str) -> bool:
 
 
 def check_writable(engine: Engine, alias: str) -> None:
-    """An older node must not write into the index of a newer one (threats FI-42)."""
+    """Refuse to write into the index of a newer node (threats FI-42)."""
     version = engine.meta(alias).get("mapping_version", 0)
     if version > mapping.MAPPING_VERSION:
         raise MappingConflict(
@@ -71,5 +71,5 @@ def check_writable(engine: Engine, alias: str) -> None:
 
 
 def schema_version(engine: Engine, alias: str) -> str:
-    """The version of CKAN's schema that the index was made for."""
+    """Return the version of CKAN's schema that the index was made for."""
     return str(engine.meta(alias).get("ckan_schema", ""))

@@ -31,7 +31,7 @@ class Local:
     text: str
 
     def one(self, name: str, default: str = "") -> str:
-        """The last value of a parameter."""
+        """Return the last value of a parameter."""
         return self.parameters.get(name, [default])[-1]
 
 
@@ -42,7 +42,8 @@ def split(text: str) -> Local | None:
         if text.lstrip().startswith("{!"):
             raise QuerySyntaxError("The local parameters are not valid", position=0)
         return None
-    parser, parameters = "", {}
+    parser = ""
+    parameters: dict[str, list[str]] = {}
     for name, value in _PAIR.findall(match.group(1)):
         if not value:
             parser = parser or name

@@ -16,10 +16,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ckanext.migration.search.analysis import SETTINGS
+from ckanext.migration.search.analysis import OWN, SETTINGS
 
 MAPPING_VERSION = 1
-"""Raise when documents of the older mapping can no longer be served: nodes with the older number then stop writing."""
+"""Raise it when older documents can no longer be served: nodes with the older number then stop writing."""
 
 KEYWORD_LIMIT = 8000
 TEXT: dict[str, Any] = {"type": "text", "analyzer": "text_index", "search_analyzer": "text_query"}
@@ -50,7 +50,19 @@ COUNTERS = ("views_total", "views_recent", "resources_accessed_total", "resource
 PRIVATE_FIELDS = frozenset({"permission_labels"})
 """Never returned, and never reachable by a query that a caller wrote (threats SR-06)."""
 JSON_FIELDS = ("data_dict", "validated_data_dict")
-UNRETURNED = PRIVATE_FIELDS | {"title_string", "text", "urls", *RELATIONSHIPS, *COUNTERS}
+UNRETURNED = PRIVATE_FIELDS | {
+    "title_string",
+    "text",
+    "urls",
+    "owner_org",
+    "creator_user_id",
+    "private",
+    "type",
+    "mapping_version",
+    *RELATIONSHIPS,
+    *COUNTERS,
+}
+"""Searchable but never returned, as in Solr's schema."""
 LISTS = frozenset({"tags", "groups", "res_name", "res_description", "res_format", "res_url", "res_type"})
 DATES = frozenset({"metadata_created", "metadata_modified", "indexed_ts"})
 CONTAINERS = frozenset({"x", "extras", "dates", "vocab"})
@@ -111,8 +123,18 @@ def properties(ours: Mapping[str, Any]) -> dict[str, Any]:
     fields = {**_core(), **_containers()}
     for name, field in ours.items():
         if name not in fields:
-            fields[name] = dict(field)
+            fields[name] = _with_own_analyzers(field)
     return fields
+
+
+def _with_own_analyzers(field: Mapping[str, Any]) -> dict[str, Any]:
+    """Language analysers without stop words in the place of the engine's own."""
+    found = dict(field)
+    if "analyzer" in found:
+        found["analyzer"] = OWN.get(found["analyzer"], found["analyzer"])
+    if "properties" in found:
+        found["properties"] = {name: _with_own_analyzers(part) for name, part in found["properties"].items()}
+    return found
 
 
 def fingerprint(fields: Mapping[str, Any]) -> str:
@@ -122,7 +144,7 @@ def fingerprint(fields: Mapping[str, Any]) -> str:
 
 
 def body(ours: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings and mappings with which an index is made."""
+    """Return settings and mappings with which an index is made."""
     fields = properties(ours)
     return {
         "settings": SETTINGS,

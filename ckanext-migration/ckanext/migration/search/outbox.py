@@ -99,7 +99,7 @@ def write(
 
 
 def floor(connection: sa.Connection) -> int:
-    """A version for state that is read from now on.
+    """Return a version for state that is read from now on.
 
     It is not above the version of any row that a still running transaction may hold, so a document
     read before that transaction commits can never displace the one it delivers afterwards.
@@ -158,6 +158,12 @@ def done(connection: sa.Connection, rows: Sequence[Row]) -> None:
         connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.id.in_(older)))
 
 
+def forget(connection: sa.Connection, ids: Sequence[int]) -> None:
+    """Drop just these rows."""
+    if ids:
+        connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.id.in_(ids)))
+
+
 def set_aside(connection: sa.Connection, row: int, problem: str) -> None:
     """Keep a document that the engine refuses out of the way, with the reason."""
     connection.execute(
@@ -178,5 +184,49 @@ def postponed(connection: sa.Connection, ids: Sequence[int], problem: str) -> No
 
 
 def rebuild_target(connection: sa.Connection) -> str | None:
-    """The index that is being built at the moment."""
+    """Return the index that is being built at the moment."""
     return connection.execute(sa.select(REBUILD.c.target)).scalar()
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How far the index is behind."""
+
+    waiting: int
+    oldest_seconds: float
+    set_aside: int
+    last_problem: str | None
+
+
+def backlog(connection: sa.Connection) -> Backlog:
+    """Count what waits."""
+    row = connection.execute(
+        sa.text(
+            "select count(*) filter (where set_aside_at is null),"
+            " coalesce(extract(epoch from now() - min(created_at) filter (where set_aside_at is null)), 0),"
+            " count(*) filter (where set_aside_at is not null),"
+            " max(problem) filter (where set_aside_at is null) from migration_search_outbox"
+        )
+    ).one()
+    return Backlog(int(row[0]), float(row[1]), int(row[2]), row[3])
+
+
+def problems(connection: sa.Connection, limit: int = 20) -> list[tuple[str, str]]:
+    """Datasets set aside, with the reason."""
+    rows = connection.execute(
+        sa.select(OUTBOX.c.dataset_id, OUTBOX.c.problem)
+        .where(OUTBOX.c.set_aside_at.is_not(None))
+        .order_by(OUTBOX.c.set_aside_at.desc())
+        .limit(limit)
+    )
+    return [(row.dataset_id, row.problem or "") for row in rows]
+
+
+def take_up_again(connection: sa.Connection) -> int:
+    """Read again what was set aside, after the reason was removed."""
+    result = connection.execute(
+        sa.update(OUTBOX)
+        .where(OUTBOX.c.set_aside_at.is_not(None))
+        .values(set_aside_at=None, operation=REFRESH, document=None, problem=None)
+    )
+    return int(result.rowcount)

@@ -28,7 +28,7 @@ class MigrationSearchPlugin(p.SingletonPlugin):
 
     # IConfigurer
 
-    def update_config(self, config_: Any) -> None:  # noqa: ARG002 - CKAN's signature
+    def update_config(self, config_: Any) -> None:
         """Put the seam in and make the index where there is none; an outage is no reason not to start."""
         install.install()
         commits.watch()
@@ -53,13 +53,13 @@ class MigrationSearchPlugin(p.SingletonPlugin):
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
         """Ask for highlights."""
-        highlight.open_slot()
+        highlight.open_slot(str(tk.h.lang())[:2])
         return search_params
 
     def after_dataset_search(
         self,
         search_results: dict[str, Any],
-        search_params: dict[str, Any],  # noqa: ARG002 - CKAN's signature
+        search_params: dict[str, Any],
     ) -> dict[str, Any]:
         """Hand the highlights over: ``{dataset id: {"title": […], "notes": […]}}``, safe for HTML."""
         search_results["highlighting"] = highlight.take()

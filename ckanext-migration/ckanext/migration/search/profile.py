@@ -7,50 +7,37 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-try:
-    from migration_schemas import indexing
-except ImportError:
-    indexing = None
-from migration_schemas import record as records
-
 from ckanext.migration.search import mapping
+from migration_schemas import indexing
+from migration_schemas import record as records
 
 
 @cache
 def own_properties() -> Mapping[str, Any]:
-    """The mapping of the profile's fields."""
-    return indexing.properties() if indexing else {}
+    """Return the mapping of the profile's fields."""
+    return indexing.properties()
 
 
 @cache
 def properties() -> Mapping[str, Any]:
-    """Every field of the index."""
+    """Return every field of the index."""
     return mapping.properties(own_properties())
 
 
 @cache
+def own_names() -> frozenset[str]:
+    """Return the fields that only the profile may fill: a raw extra of that name would not fit."""
+    return frozenset(own_properties()) - frozenset(mapping.properties({}))
+
+
+@cache
 def query_fields() -> str:
-    """The profile's word fields with their weights, joined to CKAN's list of query fields."""
-    names = []
-    for name, field in own_properties().items():
-        inner = field.get("properties", {})
-        texts = [f"{name}.{part}" for part, sub in inner.items() if sub.get("type") == "text"]
-        texts += [name] if field.get("type") == "text" else []
-        names += [text + _weight(name) for text in texts]
-    return " ".join(names)
-
-
-def _weight(name: str) -> str:
-    """Titles count as CKAN's title, labels of concepts as its tags."""
-    if name.startswith("title"):
-        return "^4"
-    return "^2" if name.startswith(("concept_labels", "tags")) else ""
+    """Return the profile's word fields with their weights, to be joined to CKAN's query fields."""
+    return " ".join(f"{name}^{weight}" for name, weight in indexing.weights().items())
 
 
 def fields_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The profile's part of a document, from the dataset as CKAN shows it."""
-    if indexing is None:
-        return {}
+    """Return the profile's part of a document, from the dataset as CKAN shows it."""
     text = document.get("validated_data_dict") or document.get("data_dict")
     if not isinstance(text, str):
         return {}

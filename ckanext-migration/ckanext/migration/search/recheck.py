@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import ckan.lib.plugins as lib_plugins
-import ckan.model as model
 import sqlalchemy as sa
+from ckan import model
 
 from ckanext.migration.search import outbox, results
 

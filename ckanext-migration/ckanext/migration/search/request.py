@@ -39,7 +39,7 @@ class Request:
     """Whether there are words that could be highlighted."""
 
     def engine_query(self, without: Sequence[str] = ()) -> dict[str, Any]:
-        """The whole query. Every filter stays a clause of its own, so that none can open another."""
+        """Return the whole query. Every filter stays a clause of its own, so that none can open another."""
         filters = list(self.filters)
         if self.labels is not None:
             filters.append(labels.query(self.labels))
@@ -79,7 +79,7 @@ def read(
     text = str(params.get("q") or "").strip()
     names = _facet_fields(params)
     return Request(
-        query=_query(text, params, compiler, limits, extra_fields),
+        query=_Text(text, compiler, limits).query(params, extra_fields),
         filters=tuple(filters),
         labels=allowed,
         start=_whole(params.get("start"), 0, "start"),
@@ -112,41 +112,43 @@ def _filters(
     return allowed, filters
 
 
-def _query(
-    text: str, params: Mapping[str, Any], compiler: dsl.Compiler, limits: syntax.Limits, extra_fields: str
-) -> dict[str, Any]:
-    if text in _EVERYTHING:
-        return dsl.ALL
-    kind = params.get("defType") or "lucene"
-    if kind in ("dismax", "edismax") and not text.startswith("{!"):
-        return _search_box(text, kind, params, compiler, limits, extra_fields)
-    if kind not in ("lucene", "dismax", "edismax"):
-        raise QuerySyntaxError(f"The query parser {kind!r} is not supported")
-    return localparams.query(text, compiler, limits, lambda _node: None)
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The query text with what is needed to compile it."""
 
+    text: str
+    compiler: dsl.Compiler
+    limits: syntax.Limits
 
-def _search_box(
-    text: str,
-    kind: str,
-    params: Mapping[str, Any],
-    compiler: dsl.Compiler,
-    limits: syntax.Limits,
-    extra_fields: str,
-) -> dict[str, Any]:
-    names = str(params.get("qf") or compiler.default_field)
-    if names == CKAN_FIELDS:
-        names = f"{names} {extra_fields}"
-    try:
-        tie = min(max(float(params.get("tie") or 0), 0.0), 1.0)
-    except ValueError:
-        raise QuerySyntaxError("The parameter tie is not a number") from None
-    weights = dismax.Weights(names, str(params.get("mm") or "100%"), tie)
-    if kind == "edismax" and ":" in text:
+    def fielded(self) -> dict[str, Any]:
+        """Compile it as Solr's lucene language."""
+        return localparams.query(self.text, self.compiler, self.limits, lambda _node: None)
+
+    def query(self, params: Mapping[str, Any], extra_fields: str) -> dict[str, Any]:
+        """Compile it as the parameters ask."""
+        if self.text in _EVERYTHING:
+            return dsl.ALL
+        kind = params.get("defType") or "lucene"
+        if kind not in ("lucene", "dismax", "edismax"):
+            raise QuerySyntaxError(f"The query parser {kind!r} is not supported")
+        if kind == "lucene" or self.text.startswith("{!"):
+            return self.fielded()
+        if kind == "edismax" and ":" in self.text:
+            try:
+                return self.fielded()
+            except QuerySyntaxError:
+                pass  # edismax reads as words whatever is not in the grammar
+        return dismax.query(self.text, self._weights(params, extra_fields), self.compiler.fields)
+
+    def _weights(self, params: Mapping[str, Any], extra_fields: str) -> dismax.Weights:
+        names = str(params.get("qf") or self.compiler.default_field)
+        if names == CKAN_FIELDS:
+            names = f"{names} {extra_fields}"
         try:
-            return localparams.query(text, compiler, limits, lambda _node: None)
-        except QuerySyntaxError:
-            pass  # edismax reads as words whatever is not in the grammar
-    return dismax.query(text, weights, compiler.fields)
+            tie = min(max(float(params.get("tie") or 0), 0.0), 1.0)
+        except ValueError:
+            raise QuerySyntaxError("The parameter tie is not a number") from None
+        return dismax.Weights(names, str(params.get("mm") or "100%"), tie)
 
 
 def sort(text: str | None, known: Fields) -> list[dict[str, Any]]:

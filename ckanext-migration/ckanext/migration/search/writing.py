@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
+from ckan import model
 
 from ckanext.migration.search import (
     capture,
@@ -43,7 +43,8 @@ _ONE_DATASET = re.compile(
 def put(engine: Engine, documents: Sequence[Mapping[str, Any]], *, refresh: bool) -> None:
     """Index documents as CKAN shaped them."""
     now = datetime.now(UTC)
-    shaped = [document.build(each, profile.fields_of(each), profile.properties(), now) for each in documents]
+    shape = document.Shape(profile.properties(), profile.own_names())
+    shaped = [document.build(each, profile.fields_of(each), shape, now) for each in documents]
     listener = capture.current()
     if listener is not None:
         listener.documents.extend(shaped)
@@ -118,7 +119,7 @@ def request_refresh(datasets: Sequence[tuple[str, str]]) -> None:
 
 
 def index_id(dataset: str, site: str | None = None) -> str:
-    """The document id of a dataset, as CKAN computes it."""
+    """Return the document id of a dataset, as CKAN computes it."""
     text = f"{dataset}{tk.config.get('ckan.site_id') if site is None else site}"
     return hashlib.md5(text.encode()).hexdigest()  # noqa: S324 - CKAN's choice; not a secret
 

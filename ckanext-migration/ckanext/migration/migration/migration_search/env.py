@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from alembic import context
-from ckanext.migration.search.outbox import METADATA
 from sqlalchemy import engine_from_config, pool
+
+from ckanext.migration.search.outbox import METADATA
 
 NAME = Path(__file__).resolve().parent.name
 

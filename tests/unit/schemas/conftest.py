@@ -1,0 +1,52 @@
+"""Records that the tests of the schemas start from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from migration_schemas import Record
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+
+MINIMAL: dict[str, Any] = {
+    "title_translated": {"en": "Arrivals by sea, 2024"},
+    "notes_translated": {"en": "Number of people who arrived by sea in 2024, by month and place of landing."},
+    "identifier": "arrivals-2024",
+    "publisher": [{"name": "Agency A"}],
+    "contact": [{"email": "data@agency-a.example.org"}],
+    "migration_theme": ["flows"],
+    "spatial_coverage": ["ITA"],
+    "sensitivity_level": "low",
+    "personal_data_status": ["non-personal"],
+    "access_rights": "PUBLIC",
+}
+RESOURCES: tuple[dict[str, Any], ...] = ({"url": "https://agency-a.example.org/arrivals.csv"},)
+
+
+@pytest.fixture
+def full() -> Record:
+    """A record with a value in every field."""
+    loaded = yaml.safe_load((DATA / "full_dataset.yaml").read_text(encoding="utf-8"))
+    return Record(loaded["fields"], tuple(loaded["resources"]))
+
+
+@pytest.fixture
+def minimal() -> Record:
+    """A record that is just complete enough to be public."""
+    return Record(MINIMAL, RESOURCES)
+
+
+@pytest.fixture
+def changed() -> Callable[..., Record]:
+    """Make a minimal record with some fields changed; None takes a field away."""
+
+    def change(resources: tuple[dict[str, Any], ...] = RESOURCES, **fields: Any) -> Record:
+        values = {**MINIMAL, **fields}
+        return Record({name: value for name, value in values.items() if value is not None}, resources)
+
+    return change

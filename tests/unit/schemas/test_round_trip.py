@@ -1,0 +1,130 @@
+"""Record → RDF → record without loss, for values nobody thought of."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from migration_schemas import Record, load, record
+from migration_schemas.codecs import CONTROL, EMAIL, is_iri
+from migration_schemas.fields import LANGUAGES, Field
+from migration_schemas.parsing import parse
+from migration_schemas.rdf import FORMATS, bind, read, serialize
+from migration_schemas.validation import validate_record
+from migration_vocabularies import get
+
+SUBJECT = "https://registry.example.org/dataset/1"
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+
+LETTERS = st.characters(codec="utf-8", exclude_characters="\r", exclude_categories=("Cs", "Cc"))
+TEXT = st.text(st.one_of(LETTERS, st.sampled_from("\n\t\"\\<>&'`{}$éعб中")), min_size=1, max_size=40).map(
+    str.strip
+)
+TEXTS = TEXT.filter(lambda text: bool(text) and not CONTROL.search(text))
+WEB = st.builds(
+    "https://{}.example.org/{}".format,
+    st.text(string.ascii_lowercase, min_size=1, max_size=6),
+    st.text(string.ascii_letters + string.digits + "-._~/?#[]@!$&'()*+,;=éб中", max_size=20),
+).filter(is_iri)
+YEARS = st.integers(1, 9999).map("{:04d}".format)
+DATES = st.one_of(
+    YEARS,
+    st.builds("{}-{:02d}".format, YEARS, st.integers(1, 12)),
+    st.dates().map(lambda day: day.isoformat()),
+)
+SINGLE = {
+    "text": TEXTS,
+    "iri": WEB,
+    "self": WEB,
+    "date": DATES,
+    "email": st.emails().filter(EMAIL.fullmatch),
+    "size": st.integers(0, 2**40),
+    "integer": st.integers(0, 5),
+    "media_type": st.sampled_from(["text/csv", "application/json", "application/vnd.ms-excel"]),
+    "translated": st.dictionaries(st.sampled_from(LANGUAGES), TEXTS, min_size=1),
+    "translated_list": st.dictionaries(st.sampled_from(LANGUAGES), st.lists(TEXTS, min_size=1, max_size=3, unique=True), min_size=1),
+}  # fmt: skip
+
+
+def value(field: Field) -> st.SearchStrategy[Any]:
+    if field.rdf_value == "node":
+        parts = st.fixed_dictionaries(
+            {}, optional={part.name: value(part) for part in field.subfields}
+        ).filter(bool)
+        return st.lists(parts, min_size=1, max_size=3 if field.multiple else 1)
+    if field.vocabulary:
+        one: st.SearchStrategy[Any] = st.sampled_from([concept.code for concept in get(field.vocabulary)])
+    else:
+        one = SINGLE[field.rdf_value]
+    return st.lists(one, min_size=1, max_size=4, unique=True) if field.multiple else one
+
+
+def entries(fields: tuple[Field, ...]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({}, optional={field.name: value(field) for field in fields})
+
+
+RECORDS = st.builds(
+    Record,
+    entries(load().fields),
+    st.lists(entries(load().resource_fields).filter(bool), max_size=12).map(tuple),
+)
+
+
+@SLOW
+@given(RECORDS)
+def test_nothing_is_lost_between_record_and_graph(one):
+    written = bind(one, subject=SUBJECT, visibility="internal")
+    assert written.dropped == ()
+    back = read(written.graph, SUBJECT)
+    assert back.content_hash() == one.content_hash()
+    assert [entry.get("url") for entry in back.resources] == [entry.get("url") for entry in one.resources]
+
+
+@FEW
+@given(RECORDS, st.sampled_from(sorted(FORMATS)))
+def test_nothing_is_lost_in_any_syntax(one, syntax):
+    graph = parse(serialize(bind(one, subject=SUBJECT, visibility="internal").graph, syntax).encode(), syntax)
+    assert read(graph, SUBJECT).content_hash() == one.content_hash()
+
+
+@SLOW
+@given(RECORDS)
+def test_nothing_is_lost_between_record_and_ckan(one):
+    assert record.from_package(record.to_package(one)).content_hash() == one.content_hash()
+
+
+JUNK = st.recursive(
+    st.one_of(st.text(max_size=30), st.integers(), st.booleans(), st.none(), st.floats(allow_nan=False)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+JUNK_RECORDS = st.builds(
+    Record,
+    st.fixed_dictionaries({}, optional={f.name: JUNK for f in load().fields}),
+    st.lists(
+        st.fixed_dictionaries({}, optional={f.name: JUNK for f in load().resource_fields}), max_size=2
+    ).map(tuple),
+)
+
+
+@SLOW
+@given(JUNK_RECORDS)
+def test_rd06_no_value_stops_a_graph_from_being_served(one):
+    written = bind(one, visibility="internal")
+    for syntax in FORMATS:
+        parse(serialize(written.graph, syntax).encode(), syntax)
+
+
+@FEW
+@given(JUNK_RECORDS)
+def test_no_value_stops_validation(one):
+    report = validate_record(one)
+    assert not report.conforms
+    assert not report.partial
+    serialize(report.to_graph(), "ttl")

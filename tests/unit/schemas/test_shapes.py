@@ -1,0 +1,142 @@
+"""The shapes: derived ones are current, all are sound, each catches what it is there for."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pyshacl
+import pytest
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.collection import Collection
+
+from migration_schemas import derive, load, shapes
+from migration_schemas.errors import SchemaError
+from migration_schemas.namespaces import DCAT, DCT, MIG, MS, RDF, SH
+from migration_schemas.rdf import write
+from migration_schemas.validation import validate_graph
+from migration_vocabularies import get
+
+SUBJECT = URIRef("https://example.org/dataset/1")
+DERIVED = sorted(
+    str(s).removeprefix(MS) for s in shapes.meanings() if (s, MIG.field, None) in shapes.graph() or (s, MIG.resourceField, None) in shapes.graph()
+)  # fmt: skip
+DERIVED = [name for name in DERIVED if name.rsplit("-", 1)[-1] in {"value", "required", "recommended"}]
+BY_HAND = {"place-required", "resources-recommended"}
+
+
+def test_properties_file_is_what_the_field_list_says():
+    committed = (files("migration_schemas") / "shacl" / "properties.ttl").read_text(encoding="utf-8")
+    assert committed == derive.turtle(load()), "run `python -m migration_schemas.derive`"
+
+
+def test_shapes_are_valid_by_the_shapes_of_shacl():
+    conforms, _, text = pyshacl.validate(Graph(), shacl_graph=shapes.graph(), meta_shacl=True)
+    assert conforms, text
+
+
+def test_every_shape_has_words_in_english_and_french_and_names_a_known_field():
+    schema = load()
+    for shape, meaning in shapes.meanings().items():
+        assert set(meaning.messages) >= {"en", "fr"}, shape
+        assert meaning.field, shape
+        if meaning.field != "resources":
+            assert schema.resource_field(meaning.field) if meaning.resource else schema.field(meaning.field)
+
+
+def test_every_result_bearing_shape_has_a_name():
+    graph = shapes.graph()
+    targeted = {s for p in (SH.targetClass, SH.targetObjectsOf) for s in graph.subjects(p, None)}
+    assert targeted == set(shapes.meanings())
+
+
+@pytest.mark.parametrize("field", [f for f in load().fields if f.vocabulary], ids=lambda f: f.name)
+def test_lists_in_shapes_are_the_code_lists(field):
+    graph = shapes.graph()
+    wanted = {concept.iri for concept in get(field.vocabulary)}
+    lists = [
+        o
+        for s in (MS[f"{field.name}-value"], MS[f"{field.name}-required"])
+        for o in graph.objects(s, SH["in"])
+    ]
+    lists += [
+        o
+        for v in graph.objects(MS[f"{field.name}-required"], SH.qualifiedValueShape)
+        for o in graph.objects(v, SH["in"])
+    ]
+    assert {str(member) for one in lists for member in Collection(graph, one)} == wanted
+
+
+def wrong_term(kind: str):
+    if kind in {"concept", "email", "iri", "node"}:
+        return Literal("wrong")
+    if kind in {"integer", "size", "date", "media_type"}:
+        return Literal("wrong")
+    return BNode()
+
+
+@pytest.mark.parametrize("name", [n for n in DERIVED if n not in BY_HAND])
+def test_derived_shape_finds_the_fault_it_is_there_for(name, full):
+    """Take the full record and spoil exactly what the shape looks at."""
+    stem, aspect = name.rsplit("-", 1)
+    graph = write(full, subject=str(SUBJECT), visibility="internal")
+    schema = load()
+    if stem.startswith("resource-"):
+        field = schema.resource_field(stem.removeprefix("resource-"))
+        holders = sorted(graph.objects(SUBJECT, DCAT.distribution))[:1]
+        path = field.path
+    elif "-" in stem:
+        top, part = stem.split("-")
+        field = schema.field(top).subfield(part)
+        holders = sorted(graph.objects(SUBJECT, schema.field(top).path[0]))
+        path = field.path
+    else:
+        field, holders, path = schema.field(stem), [SUBJECT], schema.field(stem).path
+    for holder in holders:
+        spoil(graph, holder, path, wrong_term(field.rdf_value) if aspect == "value" else None)
+    found = [f for f in validate_graph(graph).findings if f.shape == str(MS[name])]
+    assert found, name
+    assert {f.dataset for f in found} == {SUBJECT}
+    assert {f.severity for f in found} == {
+        "warning" if aspect == "recommended" or (aspect == "value" and field.open) else "violation"
+    }
+
+
+def spoil(graph, holder, path, term):
+    """Take away what a path leads to; with a term, put it there instead."""
+    nodes = [holder]
+    for step in path[:-1]:
+        nodes = [o for n in nodes for o in graph.objects(n, step)]
+    for node in nodes:
+        graph.remove((node, path[-1], None))
+        if term is not None:
+            graph.add((node, path[-1], term))
+
+
+@pytest.mark.parametrize(
+    "turtle",
+    [
+        "<urn:s> sh:sparql [ sh:select 'SELECT $this { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }' ] .",
+        "<urn:s> <http://www.w3.org/2002/07/owl#imports> <http://127.0.0.1/> .",
+        "<urn:s> sh:rule [ a sh:SPARQLRule ] .",
+        "<urn:s> sh:js [ ] .",
+    ],
+)
+def test_sh02_shapes_that_run_code_or_fetch_are_refused_when_loaded(turtle):
+    with pytest.raises(SchemaError):
+        shapes.lint(
+            Graph().parse(data="@prefix sh: <http://www.w3.org/ns/shacl#> ." + turtle, format="turtle")
+        )
+
+
+def test_sh04_pattern_that_could_take_for_ever_is_refused_when_loaded():
+    graph = Graph()
+    graph.add((URIRef("urn:s"), SH.pattern, Literal("^(a+)+$")))
+    with pytest.raises(SchemaError):
+        shapes.lint(graph)
+
+
+def test_rdf_terms_of_the_profile_are_where_the_field_list_says(full):
+    graph = write(full, subject=str(SUBJECT))
+    assert (SUBJECT, RDF.type, DCAT.Dataset) in graph
+    assert (SUBJECT, DCT.spatial, URIRef(get("country")["ETH"].iri)) in graph, "origins are places too"
+    assert (SUBJECT, MIG.countryOfOrigin, URIRef(get("country")["ETH"].iri)) in graph

@@ -13,6 +13,7 @@ from migration_stack.places import Places
 from migration_stack.settings import Addresses
 
 BIN = Path(sys.executable).parent
+QUIET = ("logger_ckan", "logger_ckanext", "logger_root")  # a person reads along in the terminal
 
 
 def environment(addresses: Addresses | None = None) -> dict[str, str]:
@@ -51,13 +52,22 @@ def show(ini: Path, *arguments: str) -> int:
 
 def generate(places: Places, ini: Path, options: Mapping[str, str]) -> None:
     """Make CKAN's configuration once, which makes its secrets, and set our options in it."""
+    fresh = ini.with_suffix(".new")
     if not ini.exists():
-        fresh = ini.with_suffix(".new")
         _checked(places, [str(BIN / "ckan"), "generate", "config", str(fresh)], "ckan generate config")
         fresh.chmod(0o600)
         fresh.replace(ini)
-    pairs = [f"{name}={value}" for name, value in options.items()]
-    _checked(places, [str(BIN / "ckan"), "config-tool", str(ini), *pairs], "ckan config-tool")
+    merge = ini.with_name("options.ini")
+    lines = ["[app:main]", *(f"{name} = {value}" for name, value in options.items())]
+    for section in QUIET:
+        lines += [f"[{section}]", "level = WARNING"]
+    text = "\n".join(lines) + "\n"
+    if merge.exists() and merge.read_text("utf-8") == text:
+        return
+    fresh.touch(mode=0o600)
+    fresh.write_text(text, "utf-8")
+    _checked(places, [str(BIN / "ckan"), "config-tool", str(ini), "--file", str(fresh)], "ckan config-tool")
+    fresh.replace(merge)
 
 
 def seed(places: Places, ini: Path, described: Path, base: str) -> None:

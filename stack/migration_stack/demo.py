@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,14 +33,13 @@ class Helper:
 
     name: str
     title: str
-    stop: signal.Signals = signal.SIGTERM
-    seconds: float = 10
 
 
 PARTNERS = Helper("partners", "The example partners")
 WEB = Helper("web", "The web server")
 WORKERS: tuple[tuple[Helper, tuple[str, ...]], ...] = (
-    (Helper("harvest-worker", "The harvest worker"), ("jobs", "worker", "harvest")),
+    (Helper("harvest-worker-1", "The first harvest worker"), ("jobs", "worker", "harvest")),
+    (Helper("harvest-worker-2", "The second harvest worker"), ("jobs", "worker", "harvest")),
     (Helper("jobs-worker", "The job worker"), ("jobs", "worker", "default")),
     (Helper("search-worker", "The search worker"), ("migration", "search", "worker")),
 )
@@ -50,30 +50,35 @@ def run(places: Places, *, once: bool) -> int:
     """Bring everything up, harvest, serve until Ctrl-C (or, with `once`, until the pages answered)."""
     places.prepare()
     disk.require(places.home, ROOM, "the demonstration")
+    begun = time.monotonic()
     with _only_one(places):
         _stop_helpers(places)  # what a killed demonstration left behind
         wanted = ports.wanted()
         ports.claim(("portal", "partners"), wanted)
-        with services.session(places) as addresses, _cleared(places):
-            begun = time.monotonic()
-            ini = configure(places, addresses, wanted["portal"])
+        site = f"http://{ports.LOOPBACK}:{wanted['portal']}"
+        ini = places.ckan / "ckan.ini"
+
+        def set_up(addresses: settings.Addresses) -> None:
+            configure(places, ini, addresses, site)
             base = _start_partners(places, wanted["partners"])
-            _step("Setting up CKAN's database", lambda: _prepare_ckan(places, ini, base))
+            _prepare_ckan(places, ini, base)
             _start_web(places, ini, wanted["portal"])
             _start_workers(places, ini)
-            harvested = ckan.show(ini, "migration", "harvest", "run", "--all", "--wait")
-            ckan.run(places, ini, "migration", "search", "drain")
-            site = f"http://{ports.LOOPBACK}:{wanted['portal']}"
-            _await_pages(places, site)
-            welcome.show(site, places.project / "examples" / "demo.yaml", time.monotonic() - begun)
+
+        with _helpers_ended(places), services.session(places, meanwhile=set_up), _helpers_ended(places):
+            with ThreadPoolExecutor(1) as pool:
+                index = pool.submit(_check_index, places, ini)
+                harvested = ckan.show(ini, "migration", "harvest", "run", "--all", "--wait")
+                index.result()
             if harvested > SOME_PROBLEMS:
                 raise StackError("The harvest could not run", f"see above and {places.logs}")
+            _await_pages(places, site)
+            welcome.show(site, places.project / "examples" / "demo.yaml", time.monotonic() - begun)
             return 0 if once else _serve(places)
 
 
-def configure(places: Places, addresses: settings.Addresses, port: int) -> Path:
+def configure(places: Places, ini: Path, addresses: settings.Addresses, site: str) -> None:
     """Write CKAN's configuration for the demonstration."""
-    ini = places.ckan / "ckan.ini"
     ckan.generate(
         places,
         ini,
@@ -81,7 +86,7 @@ def configure(places: Places, addresses: settings.Addresses, port: int) -> Path:
             "sqlalchemy.url": addresses.database.replace("%", "%%"),
             "ckan.redis.url": addresses.redis.replace("%", "%%"),
             "solr_url": addresses.elasticsearch.replace("%", "%%"),
-            "ckan.site_url": f"http://{ports.LOOPBACK}:{port}",
+            "ckan.site_url": site,
             "ckan.site_id": "registry",
             "ckan.site_title": "Migration Data Registry",
             "ckan.storage_path": str(places.ckan / "storage"),
@@ -90,7 +95,6 @@ def configure(places: Places, addresses: settings.Addresses, port: int) -> Path:
             "ckan.locales_offered": "en fr",
         },
     )
-    return ini
 
 
 def stop(places: Places) -> bool:
@@ -103,10 +107,9 @@ def stop(places: Places) -> bool:
                 process.terminate()
                 process.wait(60)
                 found = True
-    for helper in HELPERS:
-        if processes.stop(places, helper.name, gentle=helper.stop, seconds=helper.seconds):
-            print(f"{helper.title} stopped")
-            found = True
+    for title in _stop_helpers(places):
+        print(f"{title} stopped")
+        found = True
     return found
 
 
@@ -130,14 +133,16 @@ def _take(number: int) -> bool:
     return True
 
 
-def _stop_helpers(places: Places) -> None:
-    for helper in HELPERS:
-        processes.stop(places, helper.name, gentle=helper.stop, seconds=helper.seconds)
+def _stop_helpers(places: Places) -> list[str]:
+    """Stop them all at once and return the titles of those that ran."""
+    with ThreadPoolExecutor(len(HELPERS)) as pool:
+        ended = pool.map(lambda helper: processes.stop(places, helper.name, gentle=signal.SIGTERM), HELPERS)
+        return [helper.title for helper, ran in zip(HELPERS, ended, strict=True) if ran]
 
 
 @contextlib.contextmanager
-def _cleared(places: Places) -> Iterator[None]:
-    """Stop the helpers before the servers that they use."""
+def _helpers_ended(places: Places) -> Iterator[None]:
+    """Stop the helpers at the end: before the servers that they use, and also when these did not start."""
     try:
         yield
     finally:
@@ -145,18 +150,21 @@ def _cleared(places: Places) -> Iterator[None]:
         _stop_helpers(places)
 
 
-def _step(title: str, work: Callable[[], None]) -> None:
-    print(title, end=" ", flush=True)
-    begun = time.monotonic()
-    work()
-    print(f"({time.monotonic() - begun:.1f} s)", flush=True)
-
-
 def _prepare_ckan(places: Places, ini: Path, base: str) -> None:
     """Bring the database to the current state and put in what examples/demo.yaml describes."""
+    begun = time.monotonic()
     (places.ckan / "storage").mkdir(exist_ok=True)
     ckan.run(places, ini, "db", "upgrade")
     ckan.seed(places, ini, places.project / "examples" / "demo.yaml", base)
+    print(f"CKAN's database is set up ({time.monotonic() - begun:.1f} s)", flush=True)
+
+
+def _check_index(places: Places, ini: Path) -> None:
+    """Build the search index anew when it is missing or was made by another version of this software."""
+    try:
+        ckan.run(places, ini, "migration", "search", "status")
+    except StackError:
+        ckan.run(places, ini, "migration", "search", "rebuild")
 
 
 def _start_partners(places: Places, port: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import psutil
@@ -12,6 +12,7 @@ import requests
 
 from migration_stack import java, processes, programs
 from migration_stack.download import Progress
+from migration_stack.errors import StackError
 from migration_stack.places import Account, Places
 from migration_stack.ports import LOOPBACK
 
@@ -24,10 +25,16 @@ STOP_SECONDS = 30
 LARGE = 6 * 1024**3
 
 
+def prepare(places: Places, stopped: Callable[[], bool]) -> None:
+    """Fetch the programs if they are missing; that may take minutes, so it can be stopped."""
+    java.home()
+    programs.elasticsearch(places, _progress(stopped))
+
+
 def start(places: Places, account: Account, ports: dict[str, int]) -> None:
     """Write the configuration and start the node."""
     home = java.home()
-    program = programs.elasticsearch(places, _progress(places))
+    program = programs.elasticsearch(places)
     data = places.data / NAME
     configuration = data / "config"
     temporary = data / "tmp"
@@ -93,12 +100,14 @@ def _settings(data: Path, ports: dict[str, int]) -> Iterable[str]:
     yield "action.destructive_requires_name: true\n"
 
 
-def _progress(places: Places) -> Progress:
-    """Say how far the download is, in tenths."""
+def _progress(stopped: Callable[[], bool]) -> Progress:
+    """Say how far the download is, in tenths, and end it when asked to; what arrived is kept."""
     shown = -1
 
     def show(done: int, total: int) -> None:
         nonlocal shown
+        if stopped():
+            raise StackError("The download was stopped", "the next run goes on")
         tenth = done * 10 // total
         if tenth > shown:
             shown = tenth

@@ -6,6 +6,7 @@ import contextlib
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -36,6 +37,11 @@ shared_buffers = 128MB
 synchronous_commit = off
 update_process_title = off
 """
+
+
+def prepare(places: Places, stopped: Callable[[], bool]) -> None:
+    """Lay the programs ready."""
+    programs.postgres(places)
 
 
 def start(places: Places, account: Account, ports: dict[str, int]) -> None:

@@ -60,7 +60,7 @@ def find(places: Places, name: str) -> list[psutil.Process]:
     return sorted(found, key=lambda process: process.create_time())
 
 
-def stop(places: Places, name: str, *, gentle: int, seconds: float = 30) -> bool:
+def stop(places: Places, name: str, *, gentle: int, seconds: float = 10) -> bool:
     """Stop the processes of one name: the signal `gentle` to the first one, after some time force to all."""
     members = find(places, name)
     if not members:

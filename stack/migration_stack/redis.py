@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+from collections.abc import Callable
 
 from migration_stack import processes, programs, settings
 from migration_stack.places import Account, Places
@@ -15,6 +16,11 @@ PORTS = ("redis",)
 SECONDS = 20
 STOP = signal.SIGTERM  # saves and ends
 STOP_SECONDS = 15
+
+
+def prepare(places: Places, stopped: Callable[[], bool]) -> None:
+    """Lay the program ready."""
+    programs.redis(places)
 
 
 def start(places: Places, account: Account, ports: dict[str, int]) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import signal
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +13,7 @@ from types import ModuleType
 from migration_stack import elasticsearch, ports, postgres, processes, redis, settings
 from migration_stack.errors import StackError
 from migration_stack.places import Places, account
+from migration_stack.starting import Starter
 
 ALL: tuple[ModuleType, ...] = (postgres, redis, elasticsearch)
 DATABASE = "ckan"
@@ -31,19 +30,28 @@ class State:
     address: str
 
 
-def up(places: Places, say: Say = print, *, any_port: bool = False) -> settings.Addresses:
-    """Start what does not run, wait until all answer, and return their addresses."""
+def up(
+    places: Places,
+    say: Say = print,
+    *,
+    any_port: bool = False,
+    meanwhile: Callable[[settings.Addresses], None] | None = None,
+) -> settings.Addresses:
+    """Start what does not run, wait until all answer, and return their addresses.
+
+    `meanwhile` is work that needs the database and the queue only; it is done while the slow one starts.
+    """
     places.prepare()
     with _alone(places.run / "services.lock"):
         ours = [service for service in ALL if not settings.external(service.NAME)]
         missing = [service for service in ours if not _running(places, service)]
         chosen = _choose_ports(places, missing, any_port=any_port)
-        with ThreadPoolExecutor(len(ALL)) as pool:
-            list(pool.map(lambda service: _bring_up(places, service, chosen, say), missing))
-        for service in ours:
-            if service not in missing:
-                _await(places, service, chosen)
-                service.finish(places, chosen)
+        with Starter(places, account(), chosen, say).starting(ours) as futures:
+            if meanwhile:
+                for name in (postgres.NAME, redis.NAME):
+                    if name in futures:
+                        futures[name].result()
+                meanwhile(addresses(places))
     return addresses(places)
 
 
@@ -97,7 +105,13 @@ def addresses(places: Places, database: str = DATABASE, redis_number: int = 0) -
 
 
 @contextlib.contextmanager
-def session(places: Places, say: Say = print, *, any_port: bool = False) -> Iterator[settings.Addresses]:
+def session(
+    places: Places,
+    say: Say = print,
+    *,
+    any_port: bool = False,
+    meanwhile: Callable[[settings.Addresses], None] | None = None,
+) -> Iterator[settings.Addresses]:
     """Keep the servers up for one command; the last command that uses them stops those it found stopped.
 
     Who uses them is known by a shared lock on a file, which the kernel lets go even after SIGKILL.
@@ -107,7 +121,7 @@ def session(places: Places, say: Say = print, *, any_port: bool = False) -> Iter
         fcntl.flock(users, fcntl.LOCK_SH)
         keep = places.run / "keep"  # laid by `up`: then only `down` stops them
         try:
-            yield up(places, say, any_port=any_port)
+            yield up(places, say, any_port=any_port, meanwhile=meanwhile)
         finally:
             ignore_interrupts()
             with contextlib.suppress(BlockingIOError):
@@ -132,29 +146,6 @@ def _choose_ports(places: Places, missing: list[ModuleType], *, any_port: bool) 
         ports.claim(names, wanted)
     settings.remember_ports(places, {name: wanted[name] for name in names})
     return settings.chosen_ports(places)
-
-
-def _bring_up(places: Places, service: ModuleType, chosen: dict[str, int], say: Say) -> None:
-    """Start one server and wait for it."""
-    begun = time.monotonic()
-    service.start(places, account(), chosen)
-    _await(places, service, chosen)
-    service.finish(places, chosen)
-    say(f"{service.TITLE} answers on port {chosen[service.NAME]} ({time.monotonic() - begun:.1f} s)")
-
-
-def _await(places: Places, service: ModuleType, chosen: dict[str, int]) -> None:
-    """Wait until a server answers; say why when it stopped by itself."""
-    deadline = time.monotonic() + service.SECONDS
-    while not service.ready(places, chosen):
-        if not _running(places, service):
-            raise processes.died(places, service.NAME, service.TITLE)
-        if time.monotonic() > deadline:
-            raise StackError(
-                f"{service.TITLE} did not answer within {service.SECONDS} s",
-                f"see {places.logs / (service.NAME + '.log')}, then run `make stop` and try again",
-            )
-        time.sleep(0.2)
 
 
 def _running(places: Places, service: ModuleType) -> bool:

@@ -44,6 +44,7 @@ def small(name: str, program: str = LISTENER) -> types.SimpleNamespace:
         SECONDS=10,
         STOP=signal.SIGTERM,
         STOP_SECONDS=5,
+        prepare=lambda places, stopped: None,
         start=start,
         ready=ready,
         finish=lambda places, ports: None,

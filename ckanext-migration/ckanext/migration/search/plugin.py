@@ -7,6 +7,7 @@ from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from flask import has_request_context
 
 from ckanext.migration.cli import migration
 from ckanext.migration.search import client, commits, config, highlight, install, lifecycle
@@ -53,7 +54,7 @@ class MigrationSearchPlugin(p.SingletonPlugin):
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
         """Ask for highlights."""
-        highlight.open_slot(str(tk.h.lang())[:2])
+        highlight.open_slot(str(tk.h.lang())[:2] if has_request_context() else "en")
         return search_params
 
     def after_dataset_search(

@@ -33,5 +33,10 @@ def batch_size() -> int:
     return max(1, _number("batch_size"))
 
 
+def request_gap() -> float:
+    """Say how many seconds lie between two requests to the same partner."""
+    return max(0, _number("request_gap_milliseconds")) / 1000
+
+
 def _number(option: str) -> int:
     return int(tk.config[f"{AREA}.{option}"])

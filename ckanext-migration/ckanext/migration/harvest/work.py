@@ -20,7 +20,7 @@ from ckanext.migration.harvest import agreement, config, runs
 from ckanext.migration.harvest.agreement import Agreement
 from ckanext.migration.harvest.decisions import Limits
 from ckanext.migration.harvest.model import HarvestRun, HarvestSource
-from migration_harvesters import registry
+from migration_harvesters import http, registry
 from migration_harvesters.errors import PartnerConfigError
 from migration_harvesters.http import Http
 from migration_harvesters.records import Mapper, Source, SourceConfig
@@ -108,13 +108,17 @@ def prepare(held: runs.Claim, check: Checker) -> Work:
         origin=origin,
         terms=terms,
         partner=partner,
-        reader=lambda: registry.source(origin.protocol)(partner, Http(allow_private=origin.allow_private)),
+        reader=lambda: registry.source(origin.protocol)(partner, _http(origin)),
         mapper=registry.mapper,
         check=check,
         limits=config.limits(),
         batch=config.batch_size(),
         recipe=_recipe(origin.agreement_hash),
     )
+
+
+def _http(origin: Origin) -> Http:
+    return Http(allow_private=origin.allow_private, limits=http.Limits(gap=config.request_gap()))
 
 
 def _secret(origin: Origin) -> str | None:

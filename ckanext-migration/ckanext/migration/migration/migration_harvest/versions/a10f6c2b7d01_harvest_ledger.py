@@ -32,7 +32,8 @@ def _number(name: str) -> sa.Column:
 
 
 def _json(name: str, default: str | None = None) -> sa.Column:
-    return sa.Column(name, JSONB, nullable=default is None, server_default=sa.text(default) if default else None)
+    server = sa.text(default) if default else None
+    return sa.Column(name, JSONB, nullable=default is None, server_default=server)
 
 
 def _source_key() -> sa.Column:
@@ -125,9 +126,7 @@ def _records() -> None:
 def _snapshots() -> None:
     op.create_table(
         f"{PREFIX}_snapshot",
-        sa.Column(
-            "run_id", sa.Text, sa.ForeignKey(f"{PREFIX}_run.id", ondelete="CASCADE"), primary_key=True
-        ),
+        sa.Column("run_id", sa.Text, sa.ForeignKey(f"{PREFIX}_run.id", ondelete="CASCADE"), primary_key=True),
         _text("remote_id", primary_key=True),
         _number("position"),
         _text("title", null=True),

@@ -60,12 +60,14 @@ def run(places: Places, *, once: bool) -> int:
 
         def set_up(addresses: settings.Addresses) -> None:
             configure(places, ini, addresses, site)
-            base = _start_partners(places, wanted["partners"])
-            _prepare_ckan(places, ini, base)
+            _start_partners(places, wanted["partners"])
+            (places.ckan / "storage").mkdir(exist_ok=True)
+            ckan.run(places, ini, "db", "upgrade")
             _start_web(places, ini, wanted["portal"])
             _start_workers(places, ini)
 
         with _helpers_ended(places), services.session(places, meanwhile=set_up), _helpers_ended(places):
+            _seed(places, ini, f"http://{ports.LOOPBACK}:{wanted['partners']}")
             with ThreadPoolExecutor(1) as pool:
                 index = pool.submit(_check_index, places, ini)
                 harvested = ckan.show(ini, "migration", "harvest", "run", "--all", "--wait")
@@ -150,13 +152,11 @@ def _helpers_ended(places: Places) -> Iterator[None]:
         _stop_helpers(places)
 
 
-def _prepare_ckan(places: Places, ini: Path, base: str) -> None:
-    """Bring the database to the current state and put in what examples/demo.yaml describes."""
+def _seed(places: Places, ini: Path, base: str) -> None:
+    """Put in what examples/demo.yaml describes."""
     begun = time.monotonic()
-    (places.ckan / "storage").mkdir(exist_ok=True)
-    ckan.run(places, ini, "db", "upgrade")
     ckan.seed(places, ini, places.project / "examples" / "demo.yaml", base)
-    print(f"CKAN's database is set up ({time.monotonic() - begun:.1f} s)", flush=True)
+    print(f"Organisations, people and sources are registered ({time.monotonic() - begun:.1f} s)", flush=True)
 
 
 def _check_index(places: Places, ini: Path) -> None:
@@ -167,14 +167,12 @@ def _check_index(places: Places, ini: Path) -> None:
         ckan.run(places, ini, "migration", "search", "rebuild")
 
 
-def _start_partners(places: Places, port: int) -> str:
+def _start_partners(places: Places, port: int) -> None:
     """Start the example partners and wait until they answer."""
     program = places.project / "examples" / "serve.py"
     command: list[str | Path] = [sys.executable, program, "--host", ports.LOOPBACK, "--port", str(port)]
     processes.start(places, PARTNERS.name, command)
-    base = f"http://{ports.LOOPBACK}:{port}"
-    _await(places, PARTNERS, f"{base}/", 20)
-    return base
+    _await(places, PARTNERS, f"http://{ports.LOOPBACK}:{port}/", 20)
 
 
 def _start_web(places: Places, ini: Path, port: int) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -46,7 +47,12 @@ def start(  # noqa: PLR0913 - the parts of one process
             group=owner.gid if owner.name else None,
             extra_groups=[] if owner.name else None,
         )
-    return psutil.Process(child.pid)
+    process = psutil.Process(child.pid)
+    # for a moment after its start a process shows no environment yet, and `find` would not see it
+    with contextlib.suppress(psutil.Error):
+        while not process.environ() and child.poll() is None:
+            time.sleep(0.005)
+    return process
 
 
 def find(places: Places, name: str) -> list[psutil.Process]:

@@ -6,11 +6,15 @@ document types can be made to read files, or to work for hours on a few bytes (X
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from migration_harvesters.errors import PayloadError
 
 MAX_BYTES = 100 * 1024 * 1024
+# UTF-7 and its like exist to hide markup from whoever looks at the bytes.
+_ENCODINGS = re.compile(r"utf-?8|utf-?16(le|be)?|us-ascii|ascii|iso-8859-\d{1,2}|windows-125\d|koi8-r|gb18030|gbk|big5", re.I)
 
 
 def parse(body: bytes) -> etree._Element:
@@ -37,8 +41,11 @@ def parse(body: bytes) -> etree._Element:
         raise _refused(f"The XML breaks off or is wrong at line {exc.lineno}.", detail=exc.msg or "") from exc
     except ValueError as exc:
         raise _refused("The XML cannot be read.", detail=str(exc)) from exc
-    if root.getroottree().docinfo.doctype:
+    about = root.getroottree().docinfo
+    if about.doctype:
         raise _doctype()
+    if not _ENCODINGS.fullmatch(about.encoding or "utf-8"):
+        raise _refused(f"The encoding {(about.encoding or '')[:40]} is not accepted.")
     return root
 
 

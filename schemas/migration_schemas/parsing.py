@@ -164,7 +164,7 @@ def _child(data: bytes, syntax: str, base: str, limits: Limits) -> bytes:
     command = [_python(), "-I", str(CHILD), syntax, base, *numbers]
     try:
         done = subprocess.run(  # noqa: S603 - our own file, our own interpreter, no shell
-            command, input=data, capture_output=True, timeout=limits.seconds + 5, check=False
+            command, input=data, capture_output=True, timeout=limits.seconds + 5, check=False, env={}
         )
     except subprocess.TimeoutExpired as exc:
         raise _too_much(limits, "time") from exc

@@ -173,7 +173,8 @@ def suite(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
 
 @pytest.fixture
 def prepared(suite: Suite) -> Suite:
-    """With the tables of the outbox, which CKAN's tests of the command line drop."""
+    """An empty index, and the tables of the outbox, which CKAN's tests of the command line drop."""
+    _drop_indices(suite.environment["CKAN_SOLR_URL"])
     suite.ckan("db", "upgrade", "-p", "migration_search")
     return suite
 

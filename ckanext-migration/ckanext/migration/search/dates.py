@@ -30,7 +30,7 @@ _UNITS = {
 _ORDER = ("year", "month", "day", "hour", "minute", "second")
 _LAST_YEAR = 9999
 _MAX_STEPS = 10
-_FORMAT = "%Y-%m-%dT%H:%M:%S"
+_FORMAT = "-%m-%dT%H:%M:%S"
 MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -55,7 +55,7 @@ def render(value: datetime) -> str:
     if value.tzinfo is not None:
         value = value.astimezone(UTC)
     millis = value.microsecond // 1000
-    return f"{value.year:04d}" + value.strftime(_FORMAT)[4:] + (f".{millis:03d}Z" if millis else "Z")
+    return f"{value.year:04d}{value:{_FORMAT}}" + (f".{millis:03d}Z" if millis else "Z")
 
 
 def parse_instant(text: str) -> datetime:

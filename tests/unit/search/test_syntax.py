@@ -1,0 +1,118 @@
+"""The grammar and its limits (threats SR-01 to SR-05)."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ckanext.migration.search import syntax, tree
+from ckanext.migration.search.errors import QuerySyntaxError
+from ckanext.migration.search.syntax import CALLER, SEARCHER, parse
+
+
+def test_classic_folding_has_no_precedence() -> None:
+    node = parse("a AND b OR c", "AND")
+    assert isinstance(node, tree.Boolean)
+    assert [clause.occur for clause in node.clauses] == ["must", "should", "should"]
+
+
+def test_or_turns_required_neighbours_into_alternatives() -> None:
+    node = parse("+a OR +b", "AND")
+    assert isinstance(node, tree.Boolean)
+    assert [clause.occur for clause in node.clauses] == ["should", "should"]
+
+
+def test_bare_words_are_analysed_together() -> None:
+    assert parse("title:(novel tolstoy)") == tree.Words("title", ("novel", "tolstoy"))
+
+
+def test_an_unquoted_address_is_one_term() -> None:
+    assert parse(r"theme:http\://a.b/c") == tree.Term("theme", "http://a.b/c")
+
+
+def test_space_after_the_colon_is_allowed() -> None:
+    assert parse('tags: "x"') == tree.Phrase("tags", "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[1 TO 2}", tree.Range("n", "1", "2", True, False)),
+        ("{* TO 2]", tree.Range("n", None, "2", False, True)),
+        ('["a b" TO "c d"]', tree.Range("n", "a b", "c d", True, True)),
+        ("[* TO *]", tree.Exists("n")),
+    ],
+)
+def test_ranges(text: str, expected: tree.Node) -> None:
+    assert parse(f"n:{text}") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a~5", tree.Fuzzy(None, "a", 2)),
+        ("a~99999999999", tree.Fuzzy(None, "a", 2)),
+        ("a~0.7", tree.Fuzzy(None, "a", 2)),
+        ("a^1000000", tree.Boosted(tree.Term(None, "a"), syntax.MAX_BOOST)),
+        ("a^-1", tree.Boosted(tree.Term(None, "a"), 0.0)),
+        ("a^=3", tree.Boosted(tree.Term(None, "a"), 3.0, constant=True)),
+        ('"a b"~5000', tree.Phrase(None, "a b", 100)),
+    ],
+)
+def test_what_is_too_much_is_clamped(text: str, expected: tree.Node) -> None:
+    assert parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["*ation", "?ation", "title:*x", "a*", "aa* bb* cc* dd*"],
+)
+def test_costly_wildcards_of_callers_are_refused(text: str) -> None:
+    with pytest.raises(QuerySyntaxError, match="wildcard"):
+        parse(text, "AND", SEARCHER)
+
+
+def test_a_field_that_exists_is_no_costly_wildcard() -> None:
+    assert parse("title:*", "AND", CALLER) == tree.Exists("title")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " OR ".join(f"t{number}" for number in range(3000)),
+        "x" * 20_000,
+        "(" * 3000 + "x" + ")" * 3000,
+        "(" * 30 + "x" + ")" * 30,
+        " ".join(f"field:{number}" for number in range(600)),
+    ],
+    ids=["or", "long", "deep", "nested", "many"],
+)
+def test_a_huge_query_is_refused(text: str) -> None:
+    with pytest.raises(QuerySyntaxError):
+        parse(text, "AND", CALLER)
+
+
+def test_the_position_of_a_mistake_is_told() -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        parse("title:x )")
+    assert caught.value.position == 8
+
+
+def test_own_filters_have_no_limit_of_clauses() -> None:
+    text = "+id:(" + " OR ".join(f'"{number}"' for number in range(3000)) + ")"
+    assert len(parse(text, "AND").clauses) == 3000  # type: ignore[union-attr]
+
+
+@given(st.text(max_size=60))
+def test_any_text_parses_or_is_refused(text: str) -> None:
+    with contextlib.suppress(QuerySyntaxError):
+        parse(text, "AND", SEARCHER)
+
+
+@given(st.text(alphabet='ab:()"+-*?[]{}~^\\/ TOANDR!&|1', max_size=40))
+def test_any_text_of_signs_parses_or_is_refused(text: str) -> None:
+    with contextlib.suppress(QuerySyntaxError):
+        parse(text, "AND", SEARCHER)

@@ -61,7 +61,8 @@ def label(facet: str, value: str, lang: str) -> str | None:
         return update_states().get(value, value)
     if facet in VOCABULARIES:
         terms = vocabulary(VOCABULARIES[facet])
-        return terms[value].label(lang) if value in terms else value
+        name = terms[value].label(lang) if value in terms else value
+        return name[:1].upper() + name[1:]
     if facet == "reference_year":
         return value
     return None

@@ -52,6 +52,8 @@ def package_update(original: Action, context: Any, data_dict: dict[str, Any]) ->
 
 
 def _saved(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
+    # CKAN hands a copy of the context to validators: what they say must go into an object that both share.
+    context[publishing.RESOURCE_ERRORS] = {}
     try:
         return original(context, data_dict)
     except tk.ValidationError as error:

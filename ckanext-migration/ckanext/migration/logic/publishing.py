@@ -30,18 +30,16 @@ def publishable(key: Any, data: dict[Any, Any], errors: dict[Any, Any], context:
         data[("id",)] = context[NEW_ID]
     if not is_public(data, context):
         return
-    package = assemble(data, context)
-    findings = shared.report(package).violations
     failed = {name[0] for name, messages in errors.items() if messages}
-    for finding in findings:
-        if finding.resource is None:
-            if finding.field not in failed:
-                place(errors, finding.field or WHOLE_RECORD, finding.message(language()))
-        else:
-            waiting = context.setdefault(RESOURCE_ERRORS, {}).setdefault(finding.resource, {})
-            waiting.setdefault(finding.field or "url", []).append(finding.message(language()))
-    if context.get(RESOURCE_ERRORS):
-        errors.setdefault((RESOURCE_ERRORS,), []).append(tk._("A resource must be repaired first."))
+    waiting: dict[int, dict[str, list[str]]] = context.get(RESOURCE_ERRORS, {})
+    for finding in shared.report(assemble(data, context)).violations:
+        message = finding.message(language())
+        if finding.resource is not None:
+            waiting.setdefault(finding.resource, {}).setdefault(finding.field or "url", []).append(message)
+        elif finding.field not in failed:
+            place(errors, finding.field or WHOLE_RECORD, message)
+    if waiting:
+        place(errors, RESOURCE_ERRORS, tk._("A resource must be repaired first."))
 
 
 def place(errors: dict[Any, Any], field: str, message: str) -> None:
@@ -107,10 +105,10 @@ def unchanged(incoming: Iterable[Mapping[str, Any]], stored: Iterable[Mapping[st
 def explain(error: tk.ValidationError, context: Any, data_dict: Mapping[str, Any]) -> tk.ValidationError:
     """Put the messages about resources where CKAN keeps errors of resources."""
     waiting = context.pop(RESOURCE_ERRORS, None)
-    errors = dict(error.error_dict)
-    errors.pop(RESOURCE_ERRORS, None)
     if not waiting:
         return error
+    errors = dict(error.error_dict)
+    errors.pop(RESOURCE_ERRORS, None)
     count = max(len(data_dict.get("resources") or ()), max(waiting) + 1)
     rows = [dict(row) if isinstance(row, Mapping) else {} for row in errors.get("resources") or ()]
     rows += [{} for _ in range(count - len(rows))]

@@ -21,6 +21,7 @@ access = words.access
 ABOVE = frozenset(
     {"title_translated", "notes_translated", "publisher", "contact", "access_procedure_translated", "access_url"}
 )
+IDENTITY = "describe"
 FORMATS = (("ttl", "Turtle"), ("rdf", "RDF/XML"), ("jsonld", "JSON-LD"))
 # Inside a script element these would end it or be read as markup (threats XS-02).
 _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -83,11 +84,11 @@ def _sections(package: Mapping[str, Any], may_edit: bool) -> list[dict[str, Any]
         shown = display(field, package[field.name])
         if shown:
             found.setdefault(field.group, []).append({"name": field.name, "label": field.label(lang), **shown})
-    return [
-        {"name": name, "label": labels.get(lang) or labels.get("en"), "rows": found[name]}
-        for name, labels in schema.groups.items()
-        if found.get(name)
-    ]
+    headings = {name: labels.get(lang) or labels.get("en") for name, labels in schema.groups.items()}
+    # What identifies the record comes last: the page began with what a reader wants of it.
+    headings[IDENTITY] = tk._("Identification")
+    order = [*(name for name in headings if name != IDENTITY), IDENTITY]
+    return [{"name": name, "label": headings[name], "rows": found[name]} for name in order if found.get(name)]
 
 
 def display(field: Field, value: Any) -> dict[str, Any] | None:

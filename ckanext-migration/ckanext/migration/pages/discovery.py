@@ -120,7 +120,9 @@ def hit(package: Mapping[str, Any]) -> dict[str, Any]:
     title = _in_language(package.get("title_translated"), lang) or (str(package.get("title") or ""), "")
     notes = _in_language(package.get("notes_translated"), lang) or (str(package.get("notes") or ""), "")
     extract = tk.h.markdown_extract(notes[0], extract_length=EXTRACT) if notes[0] else ""
+    foreign = notes[1] if notes[1] and notes[1] != lang else ""
     return {
+        "foreign": foreign and tk.h.migration_language_name(foreign),
         "title": passage(passages["title"][0]) if passages.get("title") else title[0] or package.get("name"),
         "title_lang": "" if passages.get("title") else title[1],
         "extract": _passages(passages.get("notes")) or extract,

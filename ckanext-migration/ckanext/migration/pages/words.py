@@ -43,8 +43,14 @@ def terms(name: str, codes: Any) -> list[dict[str, str]]:
     for code in listed(codes):
         concept = scheme.get(str(code))
         label = concept.label(lang) if concept else str(code)
-        found.append({"code": str(code), "label": label, "help": concept.definition(lang) if concept else ""})
+        help_text = concept.definition(lang) if concept else ""
+        found.append({"code": str(code), "label": capital(label), "help": help_text})
     return found
+
+
+def capital(label: str) -> str:
+    """Begin a label with a capital: it stands alone on a page, whatever its code list does."""
+    return label[:1].upper() + label[1:]
 
 
 def labels(name: str, codes: Any) -> list[str]:

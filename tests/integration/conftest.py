@@ -1,0 +1,8 @@
+"""Fixtures for tests with CKAN and its servers."""
+
+from __future__ import annotations
+
+from harvest_portal import partner
+from registry_site import empty_site, site
+
+__all__ = ["empty_site", "partner", "site"]

@@ -19,7 +19,12 @@ import replay
 from ckanext.migration.harvest import crashpoints, runner
 from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot, HarvestSource
 
-AGREED = {"default_sensitivity": "low", "default_personal_data_status": ["non-personal"]}
+TABLES = {"migration_search": "migration_search_outbox", "migration_harvest": "migration_harvest_source"}
+AGREED = {
+    "default_sensitivity": "low",
+    "default_personal_data_status": ["non-personal"],
+    "default_access_rights": "PUBLIC",
+}
 
 
 def package(number: int, **changes: Any) -> dict[str, Any]:
@@ -202,8 +207,13 @@ def killed_at(point: str, run_id: str) -> int:
 
 
 @pytest.fixture
-def partner(with_plugins: Any, clean_db: Any, clean_index: Any, monkeypatch: Any) -> Iterator[Partner]:
+def partner(
+    with_plugins: Any, clean_db: Any, migrate_db_for: Any, clean_index: Any, monkeypatch: Any
+) -> Iterator[Partner]:
     """Give a portal without records, and an organisation that owns what comes from it."""
+    for plugin in ("migration_search", "migration_harvest"):
+        if not sa.inspect(model.Session.get_bind()).has_table(TABLES[plugin]):
+            migrate_db_for(plugin)
     monkeypatch.setitem(tk.config, "ckanext.migration.harvest.request_gap_milliseconds", 0)
     owner = factories.Organization(name="tracking-unit")
     with replay.serving(replay.ckan([])) as portal:

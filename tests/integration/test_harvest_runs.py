@@ -13,7 +13,7 @@ from ckan.tests import factories
 import replay
 from ckanext.migration.harvest import runner, runs
 from ckanext.migration.harvest.model import HarvestRecord
-from harvest_portal import INVALID, by_remote_id, call, package, packages, records, show
+from harvest_portal import AGREED, INVALID, by_remote_id, call, package, packages, records, show
 
 
 def written() -> dict[str, int]:
@@ -165,7 +165,7 @@ def test_a_record_mended_by_its_partner_becomes_public_by_itself(partner):
 
 
 def test_without_agreement_a_record_waits_for_a_person(partner):
-    partner.register(options={"default_personal_data_status": ["non-personal"]})
+    partner.register(options={key: value for key, value in AGREED.items() if key != "default_sensitivity"})
     partner.offer(package(1))
     run = partner.run()
 

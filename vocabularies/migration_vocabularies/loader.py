@@ -37,7 +37,7 @@ def parse(name: str, text: str) -> Vocabulary:
     graph = Graph()
     try:
         graph.parse(data=text, format="turtle", publicID=iris.BASE)
-    except Exception as exc:  # noqa: BLE001 - rdflib raises whatever its parser stumbles over
+    except Exception as exc:
         raise VocabularyError(f"The file of the vocabulary {name} is not valid Turtle: {exc}") from exc
     scheme = URIRef(iris.scheme(name))
     members = [node for node in graph.subjects(RDF.type, SKOS.Concept) if isinstance(node, URIRef)]

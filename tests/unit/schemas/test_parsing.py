@@ -25,7 +25,9 @@ XML = (
     b'xmlns:dct="http://purl.org/dc/terms/"><rdf:Description rdf:about="https://example.org/1">'
     b'<dct:title xml:lang="en">A</dct:title></rdf:Description></rdf:RDF>'
 )
-JSONLD = b'{"@id": "https://example.org/1", "http://purl.org/dc/terms/title": {"@value": "A", "@language": "en"}}'
+JSONLD = (
+    b'{"@id": "https://example.org/1", "http://purl.org/dc/terms/title": {"@value": "A", "@language": "en"}}'
+)
 NT = b'<https://example.org/1> <http://purl.org/dc/terms/title> "A"@en .\n'
 SYNTAXES = {"turtle": TURTLE, "xml": XML, "json-ld": JSONLD, "n-triples": NT}
 TRIPLE = (URIRef("https://example.org/1"), URIRef("http://purl.org/dc/terms/title"), Literal("A", lang="en"))
@@ -94,7 +96,9 @@ def test_xm01_document_types_are_refused_before_a_parser_sees_them(document, mon
         parse(document)
 
 
-@pytest.mark.parametrize("bomb", [BOMB, b"<!DOCTYPE x [" + b'<!ENTITY a "b">' * 100_000 + b"]><x/>"], ids=["expanding", "many"])
+@pytest.mark.parametrize(
+    "bomb", [BOMB, b"<!DOCTYPE x [" + b'<!ENTITY a "b">' * 100_000 + b"]><x/>"], ids=["expanding", "many"]
+)
 def test_xm03_entity_bombs_are_refused_at_once(bomb):
     start = time.monotonic()
     with pytest.raises(DoctypeError):
@@ -132,8 +136,14 @@ def test_rd01_rd02_contexts_are_never_fetched(context, nested):
 
 
 def test_rd02_inline_context_with_vocab_works():
-    document = {"@context": {"@vocab": "http://purl.org/dc/terms/"}, "@id": "https://example.org/1", "title": "A"}
-    assert [str(p) for p in parse(json.dumps(document).encode()).predicates()] == ["http://purl.org/dc/terms/title"]
+    document = {
+        "@context": {"@vocab": "http://purl.org/dc/terms/"},
+        "@id": "https://example.org/1",
+        "title": "A",
+    }
+    assert [str(p) for p in parse(json.dumps(document).encode()).predicates()] == [
+        "http://purl.org/dc/terms/title"
+    ]
 
 
 def test_rd06_wrong_addresses_tags_and_dates_are_kept_as_written():
@@ -150,7 +160,9 @@ def test_rd06_wrong_addresses_tags_and_dates_are_kept_as_written():
 
 def test_literals_keep_their_text():
     xsd = "http://www.w3.org/2001/XMLSchema#"
-    graph = parse(f'<urn:s> <urn:p> "01"^^<{xsd}integer>, "1.50"^^<{xsd}decimal>, "x"^^<{xsd}string> .'.encode())
+    graph = parse(
+        f'<urn:s> <urn:p> "01"^^<{xsd}integer>, "1.50"^^<{xsd}decimal>, "x"^^<{xsd}string> .'.encode()
+    )
     assert sorted(str(o) for o in graph.objects()) == ["01", "1.50", "x"]
     assert Literal("x") in set(graph.objects())
 
@@ -176,7 +188,9 @@ def test_rd08_time_is_limited():
 
 def test_rd08_memory_is_limited():
     with pytest.raises(MigrationError):
-        parse(b'<urn:s> <urn:p> "' + b"x" * 30_000_000 + b'" .', limits=Limits(memory_bytes=100 * 1024 * 1024))
+        parse(
+            b'<urn:s> <urn:p> "' + b"x" * 30_000_000 + b'" .', limits=Limits(memory_bytes=100 * 1024 * 1024)
+        )
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,10 @@ def test_values_that_partners_write_are_understood(turtle, field, value):
 
 def test_values_without_a_counterpart_are_listed_not_lost_silently():
     reading = record('<urn:d> a dcat:Dataset ; dcat:theme <urn:other> ; dct:spatial "Atlantis" .')
-    assert {(u.field, u.value) for u in reading.unread} == {("migration_theme", "urn:other"), ("spatial_coverage", "Atlantis")}
+    assert {(u.field, u.value) for u in reading.unread} == {
+        ("migration_theme", "urn:other"),
+        ("spatial_coverage", "Atlantis"),
+    }
 
 
 def test_distribution_values_are_understood():

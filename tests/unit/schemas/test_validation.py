@@ -82,7 +82,14 @@ def test_eleventh_resource_is_the_eleventh(changed):
 
 
 def test_many_at_once_say_the_same_as_one_by_one(full, minimal, changed):
-    records = [full, changed(title_translated=None), minimal, changed(spatial_coverage=None), Record({}), full]
+    records = [
+        full,
+        changed(title_translated=None),
+        minimal,
+        changed(spatial_coverage=None),
+        Record({}),
+        full,
+    ]
     assert [said(r) for r in validate_records(records)] == [said(validate_record(r)) for r in records]
 
 
@@ -141,7 +148,9 @@ def test_sh04_long_value_against_every_pattern_is_quick(changed):
     validate_record(changed(contact=[{"email": "a" * 10_000 + "@" + "b." * 5_000}]))
     graph = write(changed(), subject=SUBJECT)
     for node in list(graph.objects(None, URIRef("http://www.w3.org/2006/vcard/ns#hasEmail"))):
-        graph.add((node, URIRef("http://www.w3.org/2006/vcard/ns#hasEmail"), URIRef("mailto:" + "a@" * 5_000)))
+        graph.add(
+            (node, URIRef("http://www.w3.org/2006/vcard/ns#hasEmail"), URIRef("mailto:" + "a@" * 5_000))
+        )
     validate_graph(graph)
     assert time.monotonic() - start < 20
 

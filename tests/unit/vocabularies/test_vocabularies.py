@@ -1,0 +1,140 @@
+"""The code lists: complete, consistent, in the languages that were promised."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+import migration_vocabularies as mv
+from migration_vocabularies import iris
+from migration_vocabularies.loader import parse
+
+SIX = {"ar", "en", "es", "fr", "ru", "zh"}
+IN_SIX = (
+    "migration-theme", "population-group", "collection-method", "country", "frequency", "access-right",
+    "sensitivity-level", "access-mode", "statistic-type", "unit-of-analysis", "disclosure-control",
+    "personal-data-status", "legal-basis", "purpose", "disaggregation", "gcm-objective", "sdg",
+)  # fmt: skip
+DEFINED = ("migration-theme", "population-group", "collection-method", "sensitivity-level", "access-right", "access-mode",
+           "personal-data-status", "legal-basis", "purpose", "statistic-type", "disclosure-control", "unit-of-analysis")  # fmt: skip
+COUNTS = {"country": 279, "migration-theme": 39, "population-group": 43, "collection-method": 31, "gcm-objective": 23,
+          "frequency": 26, "access-right": 3, "sensitivity-level": 4}  # fmt: skip
+
+
+def test_the_lists_of_the_profile_are_there():
+    assert set(mv.names()) >= {*IN_SIX, "language", "file-type", "licence"}
+
+
+@pytest.mark.parametrize("name", mv.names())
+def test_list_is_sound(name):
+    vocabulary = mv.get(name)
+    assert vocabulary.iri == iris.scheme(name)
+    assert set(vocabulary.titles) == SIX
+    assert len(vocabulary) == COUNTS.get(name, len(vocabulary)) > 0
+    irises = [concept.iri for concept in vocabulary]
+    assert len(set(irises)) == len(irises)
+    for concept in vocabulary:
+        assert set(concept.labels) >= {"en", "fr"}, concept.code
+        assert vocabulary[concept.code] is concept
+        assert vocabulary.by_iri(concept.iri) is concept
+        assert concept.code in vocabulary
+        assert all(parent in vocabulary for parent in concept.broader)
+        assert concept.code not in vocabulary.ancestors(concept.code)
+        assert concept.label("xx") == concept.labels["en"]
+
+
+@pytest.mark.parametrize("name", IN_SIX)
+def test_every_concept_has_a_label_in_the_six_languages(name):
+    lacking = {
+        concept.code: SIX - set(concept.labels) for concept in mv.get(name) if not set(concept.labels) >= SIX
+    }
+    assert lacking == {}
+
+
+@pytest.mark.parametrize("name", [name for name in mv.names() if name != "sdg"])
+def test_no_two_concepts_share_a_label_in_a_language(name):
+    """Only the SDG indicators do: 1.5.1, 11.5.1 and 13.1.1 are one indicator under three goals."""
+    for lang in SIX:
+        labels = [concept.labels[lang] for concept in mv.get(name) if lang in concept.labels]
+        assert len(set(labels)) == len(labels)
+
+
+@pytest.mark.parametrize("name", DEFINED)
+def test_every_concept_is_defined_in_english_and_french(name):
+    lacking = [concept.code for concept in mv.get(name) if not {"en", "fr"} <= set(concept.definitions)]
+    assert lacking == []
+
+
+def test_unknown_list_is_named_with_those_that_exist():
+    with pytest.raises(mv.UnknownVocabularyError, match="migration-theme"):
+        mv.get("nothing")
+
+
+def test_order_is_that_of_the_file():
+    text = (files("migration_vocabularies") / "skos" / "sensitivity-level.ttl").read_text(encoding="utf-8")
+    codes = [concept.code for concept in mv.get("sensitivity-level")]
+    assert codes == ["low", "moderate", "high", "severe"]
+    assert [text.index(f'"{code}"') for code in codes] == sorted(text.index(f'"{code}"') for code in codes)
+    assert [concept.order for concept in mv.get("sensitivity-level")] == [1, 2, 3, 4]
+
+
+def test_countries_roll_up_to_regions_and_the_world():
+    countries = mv.get("country")
+    assert countries.ancestors("SDN") == ("015", "002", "001")
+    assert [concept.code for concept in countries.top()] == ["001"]
+    assert "SDN" in {concept.code for concept in countries.narrower("015")}
+    assert sum(len(concept.code) == 3 and concept.code.isalpha() for concept in countries) == 249
+    assert {"729", "SD"} == set(countries["SDN"].notations)
+
+
+@pytest.mark.parametrize(
+    ("locale", "label"),
+    [("fr", "Soudan"), ("fr_FR", "Soudan"), ("zh_Hans_CN", "苏丹"), ("pt_BR", "Sudan"), ("sr@latin", "Sudan"), ("es-419", "Sudán")],
+)  # fmt: skip
+def test_locales_are_reduced_to_languages(locale, label):
+    assert mv.get("country")["SDN"].label(locale) == label
+
+
+def test_labels_and_titles_of_the_unknown():
+    vocabulary = mv.get("access-right")
+    assert vocabulary.label("NOTHING", "en") == "NOTHING"
+    assert vocabulary.title("fr") == "Droits d’accès"
+    assert vocabulary.get("NOTHING") is None
+    assert "access-right" in repr(vocabulary)
+
+
+def test_broken_files_are_refused():
+    with pytest.raises(mv.VocabularyError, match="Turtle"):
+        parse("broken", "<a> <b")
+    with pytest.raises(mv.VocabularyError, match="dct:identifier"):
+        parse("x", "<urn:a> a <http://www.w3.org/2004/02/skos/core#Concept> .")
+    twice = '<urn:a> a <{0}Concept> ; <{1}identifier> "a" . <urn:b> a <{0}Concept> ; <{1}identifier> "a" .'
+    with pytest.raises(mv.VocabularyError, match="twice"):
+        parse("x", twice.format("http://www.w3.org/2004/02/skos/core#", "http://purl.org/dc/terms/"))
+
+
+def test_retired_concept_keeps_its_successor():
+    text = """
+    @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix dct: <http://purl.org/dc/terms/> .
+    @prefix owl: <http://www.w3.org/2002/07/owl#> .
+    <urn:new> a skos:Concept ; dct:identifier "new" .
+    <urn:old> a skos:Concept ; dct:identifier "old" ; owl:deprecated true ; dct:isReplacedBy <urn:new> .
+    """
+    old = parse("x", text)["old"]
+    assert old.deprecated
+    assert old.replaced_by == "new"
+
+
+def test_base_is_one_setting():
+    import os
+    import subprocess
+    import sys
+
+    code = "import migration_vocabularies as m; v = m.get('migration-theme'); print(v.iri, v['stocks'].iri)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "MIGRATION_BASE_IRI": "https://data.un.example/mig"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    base = "https://data.un.example/mig/cv/migration-theme"
+    assert done.stdout.split() == [base, base + "/stocks"]

@@ -38,9 +38,9 @@ class Helper:
 PARTNERS = Helper("partners", "The example partners")
 WEB = Helper("web", "The web server")
 WORKERS: tuple[tuple[Helper, tuple[str, ...]], ...] = (
-    (Helper("harvest-worker-1", "The first harvest worker"), ("jobs", "worker", "harvest")),
-    (Helper("harvest-worker-2", "The second harvest worker"), ("jobs", "worker", "harvest")),
-    (Helper("jobs-worker", "The job worker"), ("jobs", "worker", "default")),
+    # both take every job; the second takes harvests last
+    (Helper("worker-1", "The first job worker"), ("jobs", "worker", "harvest", "default")),
+    (Helper("worker-2", "The second job worker"), ("jobs", "worker", "default", "harvest")),
     (Helper("search-worker", "The search worker"), ("migration", "search", "worker")),
 )
 HELPERS = (WEB, *(helper for helper, _ in WORKERS), PARTNERS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
+import platform
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +44,7 @@ def now() -> datetime:
 
 def worker_name() -> str:
     """Name this process so that a later one can see whether it still lives."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    return f"{platform.node()}:{os.getpid()}"
 
 
 def start(
@@ -112,7 +112,7 @@ def _takeable() -> sa.ColumnElement[bool]:
 def _gone() -> list[str]:
     """Workers of this machine that hold a run but no longer live: no need to wait for their lease."""
     rows = model.Session.query(HarvestRun.worker).filter_by(state="running")
-    host = socket.gethostname()
+    host = platform.node()
     return [name for (name,) in rows if name and name.startswith(f"{host}:") and not _lives(name)]
 
 

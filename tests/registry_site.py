@@ -14,7 +14,7 @@ from ckan.tests import factories
 COMPLETE: dict[str, Any] = {
     "title_translated": {"en": "Displacement in Sudan, round 9", "fr": "Déplacements au Soudan, cycle 9"},
     "notes_translated": {
-        "en": "Internally displaced persons by locality of displacement and state of origin, from key informants.",
+        "en": "Internally displaced persons by locality and state of origin, from key informants.",
         "fr": "Personnes déplacées internes par localité et par État d’origine, selon des informateurs clés.",
     },
     "tags_translated": {"en": ["displacement"]},
@@ -59,7 +59,9 @@ class Site:
     def call(self, action: str, user: str | None = None, **data: Any) -> Any:
         return tk.get_action(action)(self.context(user), data)
 
-    def create(self, without: tuple[str, ...] = (), user: str | None = None, **changes: Any) -> dict[str, Any]:
+    def create(
+        self, without: tuple[str, ...] = (), user: str | None = None, **changes: Any
+    ) -> dict[str, Any]:
         package = {**complete(), "owner_org": self.agency, **changes}
         for name in without:
             package.pop(name, None)
@@ -78,7 +80,7 @@ def site(with_plugins: None, non_clean_db: None) -> Site:
     """Give an agency of its own to each test; what other tests left behind does not count."""
     editor, stranger = factories.UserWithToken(), factories.UserWithToken()
     agency = factories.Organization(
-        title="Agency A", users=[{"name": editor["name"], "capacity": "admin"}]
+        title="Agency A", image_url="", users=[{"name": editor["name"], "capacity": "admin"}]
     )
     return Site(agency=agency["id"], agency_name=agency["name"], editor=editor, stranger=stranger)
 

@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "jinja2",
             "markupsafe",
             "werkzeug",
+            "nh3",
         ),
         *("click", "rich", "rdflib", "yaml", "rq", "redis", "babel", "blinker", "elasticsearch", "pysolr"),
         *("elastic_transport", "migration_harvesters", "migration_schemas", "migration_vocabularies"),

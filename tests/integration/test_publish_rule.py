@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import ckan.plugins.toolkit as tk
 import pytest
+
 from registry_site import Site, complete
 
 
@@ -55,7 +56,8 @@ def test_a_missing_mandatory_field_is_named_in_words(site: Site, field: str, wor
 
     assert field in errors
     assert word in " ".join(map(str, errors[field])).lower() or errors[field]
-    assert "sh:" not in str(errors) and "Constraint" not in str(errors)
+    assert "sh:" not in str(errors)
+    assert "Constraint" not in str(errors)
 
 
 @pytest.mark.parametrize("change", [{"private": True}, {"state": "draft"}])

@@ -43,7 +43,7 @@ def titles(without: Collection[str] = ()) -> OrderedDict[str, str]:
 
 
 def update_states() -> dict[str, str]:
-    """What each state of the update clock is called (HDX rule, see migration_schemas.freshness)."""
+    """Return what each state of the update clock is called (HDX rule, see migration_schemas.freshness)."""
     _ = tk._
     return {
         "current": _("Up to date"),
@@ -56,7 +56,7 @@ def update_states() -> dict[str, str]:
 
 
 def label(facet: str, value: str, lang: str) -> str | None:
-    """The name of a facet value in a language, or None where the index knows it better."""
+    """Return the name of a facet value in a language, or None where the index knows it better."""
     if facet == "update_state":
         return update_states().get(value, value)
     if facet in VOCABULARIES:

@@ -1,4 +1,4 @@
-"""Template helpers. What needs thinking stands in the modules of ``pages``; a template only writes it down."""
+"""Template helpers. What needs thinking stands in the modules of ``pages``; a template writes it down."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
-from migration_vocabularies import get as vocabulary
 
 from ckanext.migration import facets
 from ckanext.migration.logic.derived import main_text
 from ckanext.migration.logic.publishing import language
-from ckanext.migration.pages import dataset, discovery, form, home
+from ckanext.migration.pages import dataset, discovery, form, home, words
+from migration_vocabularies import get as vocabulary
 
 __all__ = [
     "migration_access",
-    "migration_choices",
     "migration_chips",
+    "migration_choices",
     "migration_concept_label",
     "migration_dataset_view",
     "migration_direction",
@@ -32,6 +32,7 @@ __all__ = [
     "migration_home",
     "migration_language_name",
     "migration_number",
+    "migration_prose",
     "migration_resource_view",
     "migration_sortings",
     "migration_structured_data",
@@ -51,6 +52,7 @@ migration_form_rows = form.rows
 migration_form_text = form.text
 migration_hit = discovery.hit
 migration_home = home.view
+migration_prose = words.prose
 migration_resource_view = dataset.resource_view
 migration_sortings = discovery.sortings
 migration_structured_data = dataset.structured_data

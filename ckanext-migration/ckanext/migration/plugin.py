@@ -14,7 +14,7 @@ from ckanext.migration.cli import migration
 from ckanext.migration.dcat import catalogue, negotiation
 from ckanext.migration.logic import action, publishing
 
-# Defaults that do not fit: another RDF profile, a third-party image host, too few values for a list of countries.
+# Defaults that do not fit: another RDF profile, a third-party image host, too few values for the countries.
 REPLACED = {
     "ckan.gravatar_default": ("identicon", "disabled"),
     "ckanext.dcat.rdf.profiles": ("euro_dcat_ap_3", "migration"),
@@ -77,11 +77,11 @@ class MigrationPlugin(DefaultTranslation, p.SingletonPlugin):
     # IFacets
 
     def dataset_facets(self, facets_dict: Any, package_type: str) -> Any:
-        """The facets of the discovery page, in the order in which they are shown."""
+        """Return the facets of the discovery page, in the order in which they are shown."""
         return facets.titles()
 
     def organization_facets(self, facets_dict: Any, organization_type: str, package_type: str | None) -> Any:
-        """The same facets inside one agency, without the agency itself."""
+        """Return the same facets inside one agency, without the agency itself."""
         return facets.titles(without=("organization",))
 
     # IPackageController

@@ -19,7 +19,7 @@ _lock = Lock()
 
 
 def as_record(package: Mapping[str, Any]) -> Record:
-    """The record inside a CKAN package dictionary."""
+    """Return the record inside a CKAN package dictionary."""
     return record.from_package(package)
 
 

@@ -6,13 +6,13 @@ import json
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-import migration_schemas
 from flask import Blueprint, Response
-from migration_schemas import rdf
 
+import migration_schemas
 from ckanext.migration import shared
 from ckanext.migration.logic.publishing import language
 from ckanext.migration.pages import form
+from migration_schemas import rdf
 
 __all__ = ["migration"]
 
@@ -24,7 +24,7 @@ SEVERITIES = ("violation", "warning", "info")
 
 
 def _package(name: str) -> dict[str, Any]:
-    """Return a package or end with the reply that CKAN gives for an unknown one: hidden is not to be told apart."""
+    """Return a package, or end as for an unknown one: what is hidden is not to be told apart."""
     try:
         return tk.get_action("package_show")({"for_view": True}, {"id": name})
     except (tk.ObjectNotFound, tk.NotAuthorized):

@@ -1,7 +1,8 @@
 """The catalogue feed: DCAT-AP with hydra paging, whole at any size (threats EX-05, EX-06).
 
-Pages follow each other by a cursor (``after``, the id of the last dataset), not by counting: records that come or go
-while a partner reads make neither gaps nor repeats, and there is no limit at 10,000. ``page`` is understood too.
+Pages follow each other by a cursor (``after``, the id of the last dataset), not by counting: records that
+come or go while a partner reads make neither gaps nor repeats, and there is no limit at 10,000. ``page`` is
+understood too.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
 from ckanext.dcat.processors import HYDRA, RDFSerializer
-from migration_schemas import rdf
-from migration_schemas.errors import MigrationError
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCAT, RDF
 
 from ckanext.migration import config
+from migration_schemas import rdf
+from migration_schemas.errors import MigrationError
 
 log = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckanext.dcat.profiles import RDFProfile
-from migration_schemas import rdf
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF
 
 from ckanext.migration import shared
+from migration_schemas import rdf
 
 log = logging.getLogger(__name__)
 

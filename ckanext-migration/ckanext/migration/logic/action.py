@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -61,7 +62,7 @@ def _saved(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
 
 
 def _stored(context: Any, data_dict: dict[str, Any]) -> dict[str, Any] | None:
-    """The package before the save, or None where CKAN itself has to say that there is none."""
+    """Return the package before the save, or None where CKAN itself has to say that there is none."""
     known = context.get("original_package")
     if known:
         return known
@@ -85,8 +86,6 @@ def package_search(original: Action, context: Any, data_dict: dict[str, Any]) ->
     """Keep the highlighted passages at hand for the page that shows the hits."""
     answer = original(context, data_dict)
     if answer.get("highlighting"):
-        try:
+        with contextlib.suppress(RuntimeError):  # no page, no request
             tk.g.migration_highlighting = answer["highlighting"]
-        except RuntimeError:
-            pass
     return answer

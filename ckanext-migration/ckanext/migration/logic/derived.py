@@ -16,7 +16,7 @@ PREFERRED = "en"
 
 
 def main_text(texts: Any) -> str:
-    """The text that stands for a multilingual one: English, else the first language that has words."""
+    """Return the text that stands for a multilingual one: English, else the first language that has words."""
     if isinstance(texts, str):
         try:
             texts = json.loads(texts)
@@ -29,14 +29,14 @@ def main_text(texts: Any) -> str:
 
 
 def slug(title: str) -> str:
-    """A name for the address bar; letters of other scripts have none, so a title in them gets a number."""
+    """Return a name for the address bar; a title in a script without ASCII letters gets a number."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode("ascii").lower()
     name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:NAME_LENGTH].strip("-")
     return name if len(name) >= 2 else f"dataset-{uuid4().hex[:12]}"
 
 
 def free_name(title: str, taken: Callable[[str], bool]) -> str:
-    """A name that no other dataset has."""
+    """Return a name that no other dataset has."""
     name = slug(title)
     if not taken(name):
         return name
@@ -46,7 +46,7 @@ def free_name(title: str, taken: Callable[[str], bool]) -> str:
 def fill(
     package: dict[str, Any], stored: Mapping[str, Any] | None, taken: Callable[[str], bool]
 ) -> str | None:
-    """Complete a package in place; returns the id that a new dataset must get for its identifier to be true."""
+    """Complete a package in place and return the id that makes a new dataset's identifier true."""
     for plain, translated in (("title", "title_translated"), ("notes", "notes_translated")):
         _fill_text(package, stored, plain, translated)
     if not package.get("name") and package.get("title"):
@@ -81,13 +81,13 @@ def _fill_text(
 
 
 def identifier(package_id: str) -> str:
-    """A dataset without an identifier of its own is identified by its address here."""
+    """Return a dataset without an identifier of its own is identified by its address here."""
     site = str(tk.config.get("ckan.site_url") or "").rstrip("/")
     return f"{site}/dataset/{package_id}"
 
 
 def publisher(organization_id: str) -> list[dict[str, str]]:
-    """The owning agency as publisher."""
+    """Return the owning agency as publisher."""
     site = str(tk.config.get("ckan.site_url") or "").rstrip("/")
     try:
         agency = tk.get_action("organization_show")(

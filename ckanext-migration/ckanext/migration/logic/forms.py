@@ -15,7 +15,7 @@ LANGUAGE = re.compile(r"^[a-z]{2,3}$")
 
 
 def structure(package: dict[str, Any]) -> None:
-    """Turn ``title_translated-en`` and ``contact-0-name`` into nested values, for a dataset and its resources."""
+    """Turn ``title_translated-en`` and ``contact-0-name`` into nested values, also in resources."""
     schema = migration_schemas.load("dataset")
     _fold(package, schema.fields)
     for resource in package.get("resources") or ():

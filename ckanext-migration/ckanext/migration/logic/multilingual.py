@@ -54,7 +54,7 @@ def _mapping(value: Any) -> Mapping[str, Any] | None:
 
 
 def _problems(texts: Mapping[str, Any] | None) -> list[str]:
-    """What is wrong with the form of a multilingual value."""
+    """Return what is wrong with the form of a multilingual value."""
     if texts is None:
         return [tk._('A text for each language is expected: {"en": "…", "fr": "…"}.')]
     return [
@@ -77,11 +77,11 @@ migration_translated_tags = _translated(_keywords)
 
 
 def migration_translated_output(value: Any) -> Any:
-    """The stored JSON as a mapping again."""
+    """Return the stored JSON as a mapping again."""
     found = _mapping(value)
     return dict(found) if found is not None else value
 
 
 def migration_list_output(value: Any) -> Any:
-    """The stored JSON as a list again."""
+    """Return the stored JSON as a list again."""
     return listed(value)

@@ -1,7 +1,7 @@
 """The rule of publishing: what is active and public has no violation (docs/decisions/0006).
 
-The rule is a validator of the dataset schema, so that the form, the API, a patch and a resource's own actions all
-meet it inside CKAN's ordinary validation and get ordinary, field by field errors.
+The rule is a validator of the dataset schema, so that the form, the API, a patch and a resource's own actions
+all meet it inside CKAN's ordinary validation and get ordinary, field by field errors.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _value(data: Mapping[Any, Any], name: str, otherwise: Any) -> Any:
 
 
 def assemble(data: Mapping[Any, Any], context: Any) -> dict[str, Any]:
-    """The package as it will be saved, from the flattened and converted values of a validation."""
+    """Return the package as it will be saved, from the flattened and converted values of a validation."""
     package: dict[str, Any] = {}
     rows: dict[str, dict[int, dict[str, Any]]] = {}
     for key, value in data.items():
@@ -120,7 +120,7 @@ def explain(error: tk.ValidationError, context: Any, data_dict: Mapping[str, Any
 
 
 def language() -> str:
-    """The language of the reader, as two letters; English outside of a request."""
+    """Return the language of the reader, as two letters; English outside of a request."""
     try:
         return str(tk.h.lang())[:2]
     except (RuntimeError, AttributeError, TypeError):
@@ -151,7 +151,7 @@ def _is_page() -> bool:
 
 
 def _readable(package: Mapping[str, Any]) -> dict[str, Any]:
-    """A saved package with its extras opened."""
+    """Return a saved package with its extras opened."""
     opened = dict(package)
     for extra in package.get("extras") or ():
         opened.setdefault(extra["key"], _loaded(extra["value"]))

@@ -1,7 +1,8 @@
 """Validators of single values, named in ``migration_schemas/presets.yaml``.
 
-They guard the form of a value (a known code, a real date, an address that a browser may open); whether a record is
-complete enough to be published is the profile's business. Each accepts an empty value: a draft may be incomplete.
+They guard the form of a value (a known code, a real date, an address that a browser may open); whether a
+record is complete enough to be published is the profile's business. Each accepts an empty value: a draft may
+be incomplete.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ migration_publishable = publishing.publishable
 
 
 def _concept(value: str, field: Field) -> str:
-    """The code of a term; a label or IRI of the vocabulary is understood when it names exactly one."""
+    """Return the code of a term; a label or IRI of the vocabulary is understood when it names exactly one."""
     terms = vocabulary(field["vocabulary"])
     if value in terms:
         return value
@@ -68,7 +69,7 @@ def _text(value: str, field: Field) -> str:
 
 
 def _date(value: str, field: Field) -> str:
-    """A year, a month or a day; a time of day is dropped, because the profile keeps dates."""
+    """Return a year, a month or a day; a time of day is dropped, because the profile keeps dates."""
     text = value[:10] if re.match(r"^\d{4}-\d{2}-\d{2}[T ]", value) else value
     match = DATE.match(text)
     problem = tk._("“{value}” is not a date. Write a year, a month or a day: 2024, 2024-03 or 2024-03-31.")
@@ -95,7 +96,7 @@ def _integer(value: str, field: Field) -> int:
 
 
 def _url(value: str, field: Field) -> str:
-    """An address that a link may carry: http or https, with a host (threats XS-01)."""
+    """Return an address that a link may carry: http or https, with a host (threats XS-01)."""
     try:
         parts = urlsplit(value)
         good = (

@@ -18,16 +18,17 @@ CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 def clean(value: Any) -> str:
-    """A text without control characters and without blanks around it."""
+    """Return a text without control characters and without blanks around it."""
     return CONTROLS.sub("", value if isinstance(value, str) else str(value)).strip()
 
 
 def empty(value: Any) -> bool:
+    """Return whether a client sent nothing for a field."""
     return value is tk.missing or value is None or value in ("", [], {})
 
 
 def single(check: Callable[[str, Field], Any]) -> Any:
-    """A validator factory for one value."""
+    """Return a validator factory for one value."""
 
     def factory(field: Field, schema: Any) -> Validator:
         def validator(key: Any, data: Any, errors: Any, context: Any) -> None:
@@ -51,7 +52,7 @@ def single(check: Callable[[str, Field], Any]) -> Any:
 
 
 def several(check: Callable[[str, Field], Any]) -> Any:
-    """A validator factory for a list of values, stored as JSON."""
+    """Return a validator factory for a list of values, stored as JSON."""
 
     def factory(field: Field, schema: Any) -> Validator:
         def validator(key: Any, data: Any, errors: Any, context: Any) -> None:
@@ -78,7 +79,7 @@ def several(check: Callable[[str, Field], Any]) -> Any:
 
 
 def listed(value: Any) -> list[str]:
-    """A list from what forms and clients send: a list, its JSON, or one value."""
+    """Return a list from what forms and clients send: a list, its JSON, or one value."""
     if empty(value):
         return []
     if isinstance(value, str) and value.lstrip().startswith("["):

@@ -7,19 +7,26 @@ from collections.abc import Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-import migration_schemas
 from markupsafe import Markup
-from migration_schemas import Field, schema_org
 
+import migration_schemas
 from ckanext.migration import shared
 from ckanext.migration.logic.publishing import language
 from ckanext.migration.pages import words
+from migration_schemas import Field, schema_org
 
 access = words.access
 
 # Fields that the top of the page already shows in a shape of their own.
 ABOVE = frozenset(
-    {"title_translated", "notes_translated", "publisher", "contact", "access_procedure_translated", "access_url"}
+    {
+        "title_translated",
+        "notes_translated",
+        "publisher",
+        "contact",
+        "access_procedure_translated",
+        "access_url",
+    }
 )
 IDENTITY = "describe"
 FORMATS = (("ttl", "Turtle"), ("rdf", "RDF/XML"), ("jsonld", "JSON-LD"))
@@ -83,7 +90,9 @@ def _sections(package: Mapping[str, Any], may_edit: bool) -> list[dict[str, Any]
             continue
         shown = display(field, package[field.name])
         if shown:
-            found.setdefault(field.group, []).append({"name": field.name, "label": field.label(lang), **shown})
+            found.setdefault(field.group, []).append(
+                {"name": field.name, "label": field.label(lang), **shown}
+            )
     headings = {name: labels.get(lang) or labels.get("en") for name, labels in schema.groups.items()}
     # What identifies the record comes last: the page began with what a reader wants of it.
     headings[IDENTITY] = tk._("Identification")
@@ -91,30 +100,31 @@ def _sections(package: Mapping[str, Any], may_edit: bool) -> list[dict[str, Any]
     return [{"name": name, "label": headings[name], "rows": found[name]} for name in order if found.get(name)]
 
 
-def display(field: Field, value: Any) -> dict[str, Any] | None:
+def display(field: Field, value: Any) -> dict[str, Any]:
     """Return a value as terms with links to a search, as links, as texts or as prose."""
     if field.vocabulary:
-        found = words.terms(field.vocabulary, value)
-        for term in found:
-            facet = "country" if field.vocabulary == "country" else field.name if field.search_facet else None
-            term["url"] = tk.h.url_for("dataset.search", **{facet: term["code"]}) if facet else ""
-        return {"kind": "terms", "values": found}
-    if field.name == "temporal_coverage":
-        return {"kind": "texts", "values": words.periods(value)}
-    if field.rdf_value == "translated_list":
-        rows = [{"text": word, "lang": lang} for lang, keywords in _mapping(value) for word in words.listed(keywords)]
-        return {"kind": "keywords", "values": rows}
+        return {"kind": "terms", "values": _terms(field, value)}
     if field.rdf_value == "translated":
         return {"kind": "prose", "values": tk.h.migration_text(value)}
+    if field.rdf_value == "translated_list":
+        rows = [{"text": word, "lang": lang} for lang, found in value.items() for word in words.listed(found)]
+        return {"kind": "keywords", "values": rows}
     if field.rdf_value == "iri":
         return {"kind": "links", "values": [str(one) for one in words.listed(value)]}
-    if field.rdf_value == "date":
-        return {"kind": "texts", "values": [words.day(value)]}
-    return {"kind": "texts", "values": [str(one) for one in words.listed(value)]}
+    if field.name == "temporal_coverage":
+        texts = words.periods(value)
+    else:
+        texts = [words.day(one) if field.rdf_value == "date" else str(one) for one in words.listed(value)]
+    return {"kind": "texts", "values": texts}
 
 
-def _mapping(value: Any) -> list[tuple[str, Any]]:
-    return list(value.items()) if isinstance(value, Mapping) else []
+def _terms(field: Field, value: Any) -> list[dict[str, str]]:
+    """Return terms with the address of the search for each."""
+    facet = "country" if field.vocabulary == "country" else field.name if field.search_facet else None
+    found = words.terms(str(field.vocabulary), value)
+    for term in found:
+        term["url"] = str(tk.h.url_for("dataset.search", **{facet: term["code"]})) if facet else ""
+    return found
 
 
 def resource_view(resource: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The discovery page: facets, chips, hits, sorting and what to try when nothing is found (issue 3, point 8)."""
+"""The discovery page: facets, chips, hits, sorting and what to try when nothing is found."""
 
 from __future__ import annotations
 
@@ -57,11 +57,15 @@ def _group(name: str, title: str, items: list[dict[str, Any]], pairs: Pairs) -> 
         value, active = str(item["name"]), (name, str(item["name"])) in pairs
         changed = [pair for pair in pairs if pair != (name, value)] if active else [*pairs, (name, value)]
         label = facets.label(name, value, lang) or item.get("display_name") or value
-        values.append({"name": value, "label": label, "count": item["count"], "active": active, "url": _url(changed)})
+        values.append(
+            {"name": value, "label": label, "count": item["count"], "active": active, "url": _url(changed)}
+        )
     if not values:
         return None
     if name == "reference_year":
-        values.sort(key=lambda value: (not value["active"], -int(value["name"]) if value["name"].isdigit() else 0))
+        values.sort(
+            key=lambda value: (not value["active"], -int(value["name"]) if value["name"].isdigit() else 0)
+        )
     else:
         values.sort(key=lambda value: (not value["active"], -value["count"], value["label"]))
     chosen = sum(value["active"] for value in values)
@@ -151,16 +155,18 @@ def _in_language(texts: Any, lang: str) -> tuple[str, str] | None:
 def passage(marked: str) -> Markup:
     """Return a highlighted passage with nothing but the marks as markup, whatever the index sent (XS-01)."""
     parts = _MARK.split(marked)
-    return Markup("").join(  # noqa: S704 - every part is escaped or one of the two marks
-        Markup(part) if _MARK.fullmatch(part) else Markup.escape(html.unescape(part)) for part in parts
-    )
+    # Every part is escaped or is one of the two marks.
+    safe = (Markup(part) if _MARK.fullmatch(part) else Markup.escape(html.unescape(part)) for part in parts)  # noqa: S704
+    return Markup("").join(safe)
 
 
 def _passages(found: list[str] | None) -> Markup | None:
     return Markup(" … ").join(passage(text) for text in found[:2]) if found else None
 
 
-def suggestions(q: str, fields: Mapping[str, list[str]], facet_titles: Mapping[str, str]) -> list[dict[str, Any]]:
+def suggestions(
+    q: str, fields: Mapping[str, list[str]], facet_titles: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Return what a search without hits could let go, most fruitful first."""
     lang, pairs = language(), _pairs()
     conditions = [(name, value) for name, values in fields.items() for value in values]

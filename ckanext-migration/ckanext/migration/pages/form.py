@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from migration_vocabularies import get as vocabulary
 
 from ckanext.migration.logic.publishing import WHOLE_RECORD, language
 from ckanext.migration.pages import words
+from migration_vocabularies import get as vocabulary
 
 # Longer lists become a search box; shorter ones show all their terms.
 CHECKBOXES = 8
@@ -62,7 +62,9 @@ def text(data: Mapping[str, Any], name: str, lang: str) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value or "")
 
 
-def rows(field: Mapping[str, Any], data: Mapping[str, Any], errors: Mapping[str, Any]) -> list[dict[str, Any]]:
+def rows(
+    field: Mapping[str, Any], data: Mapping[str, Any], errors: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     """Return the rows of a repeating field, with an empty one to write in, and the errors of each."""
     stored = [row for row in words.listed(data.get(field["field_name"])) if isinstance(row, Mapping)]
     wrong = [row for row in words.listed(errors.get(field["field_name"])) if isinstance(row, Mapping)]
@@ -74,7 +76,9 @@ def rows(field: Mapping[str, Any], data: Mapping[str, Any], errors: Mapping[str,
     ]
 
 
-def error_links(errors: Mapping[str, Any] | None, fields: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def error_links(
+    errors: Mapping[str, Any] | None, fields: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """Return the messages with the name and the place of their field, in the order of the form (UI-05)."""
     waiting = dict(errors or {})
     found: list[dict[str, Any]] = []
@@ -86,10 +90,15 @@ def error_links(errors: Mapping[str, Any] | None, fields: Iterable[Mapping[str, 
     for index, row in enumerate(words.listed(resources)):
         for name, messages in row.items() if isinstance(row, Mapping) else ():
             label = tk._("Data {number}: {field}").format(number=index + 1, field=name)
-            found += [{"label": label, "message": str(message), "target": None} for message in words.listed(messages)]
+            found += [
+                {"label": label, "message": str(message), "target": None}
+                for message in words.listed(messages)
+            ]
     for name, messages in waiting.items():
         label = tk._("Whole record") if name in {WHOLE_RECORD, "message"} else name
-        found += [{"label": label, "message": str(message), "target": None} for message in words.listed(messages)]
+        found += [
+            {"label": label, "message": str(message), "target": None} for message in words.listed(messages)
+        ]
     return found
 
 
@@ -103,7 +112,9 @@ def _messages(name: str, label: str, messages: Any, field: Mapping[str, Any]) ->
         for part, problems in message.items():
             for problem in words.listed(problems):
                 place = f"field-{name}-{index}-{part}"
-                found.append({"label": f"{label}: {parts.get(part, part)}", "message": str(problem), "target": place})
+                found.append(
+                    {"label": f"{label}: {parts.get(part, part)}", "message": str(problem), "target": place}
+                )
     return found
 
 

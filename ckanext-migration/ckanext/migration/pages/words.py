@@ -7,16 +7,21 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import nh3
 from babel import UnknownLocaleError
 from babel.dates import format_date
-from migration_schemas import freshness
-from migration_vocabularies import get as vocabulary
+from markupsafe import Markup
 
 from ckanext.migration import facets
 from ckanext.migration.logic.publishing import language
+from migration_schemas import freshness
+from migration_vocabularies import get as vocabulary
 
 GEOGRAPHY = ("spatial_coverage", "country_of_origin", "country_of_destination", "country_of_transit")
 WORLD = "001"
+PROSE = {"a", "b", "blockquote", "br", "code", "em", "i", "li", "ol", "p", "pre", "strong", "ul"}
+LINKS = {"http", "https", "mailto"}
+UNTRUSTED = "noopener noreferrer nofollow ugc"
 # Shown by word, colour and icon; never by colour alone.
 ACCESS_LOOK = {"PUBLIC": ("open", "unlock"), "RESTRICTED": ("ask", "key"), "NON_PUBLIC": ("closed", "lock")}
 STATE_LOOK = {
@@ -51,6 +56,13 @@ def terms(name: str, codes: Any) -> list[dict[str, str]]:
 def capital(label: str) -> str:
     """Begin a label with a capital: it stands alone on a page, whatever its code list does."""
     return label[:1].upper() + label[1:]
+
+
+def prose(text: Any) -> Markup:
+    """Render Markdown of a record: no third party's image, no trusted link (threats XS-01, XS-03)."""
+    html = str(tk.h.render_markdown(str(text or ""), auto_link=False))
+    clean = nh3.clean(html, tags=PROSE, attributes={"a": {"href"}}, url_schemes=LINKS, link_rel=UNTRUSTED)
+    return Markup(clean)  # noqa: S704 - cleaned a line above
 
 
 def labels(name: str, codes: Any) -> list[str]:
@@ -131,7 +143,13 @@ def update_state(package: Mapping[str, Any]) -> dict[str, str]:
         reason = tk._("Expected: {frequency}. Last change of the data: {date}.").format(
             frequency=labels("frequency", frequency)[0], date=day(modified)
         )
-    return {"code": code, "label": facets.update_states().get(code, code), "look": look, "icon": icon, "why": reason}
+    return {
+        "code": code,
+        "label": facets.update_states().get(code, code),
+        "look": look,
+        "icon": icon,
+        "why": reason,
+    }
 
 
 def publisher(package: Mapping[str, Any]) -> str:

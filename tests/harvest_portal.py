@@ -66,7 +66,7 @@ def package(number: int, **changes: Any) -> dict[str, Any]:
     return {**whole, **changes}
 
 
-INVALID = {"notes": "Too short.", "maintainer": "", "maintainer_email": "", "groups": []}
+INVALID = {"notes": "Too short.", "groups": []}
 
 
 @dataclass
@@ -149,7 +149,14 @@ def by_remote_id() -> dict[str, HarvestRecord]:
     return {row.remote_id: row for row in model.Session.query(HarvestRecord)}
 
 
-UNSTEADY = ("metadata_created", "metadata_modified", "revision_id", "creator_user_id")
+UNSTEADY = (
+    "metadata_created",
+    "metadata_modified",
+    "revision_id",
+    "creator_user_id",
+    "owner_org",
+    "organization",
+)
 
 
 def canonical() -> dict[str, Any]:
@@ -165,7 +172,8 @@ def canonical() -> dict[str, Any]:
             for resource in dataset["resources"]
         ]
         plain = {key: value for key, value in dataset.items() if key not in UNSTEADY}
-        datasets.append((name, {**plain, "resources": resources}))
+        owner = dataset["organization"]["name"]
+        datasets.append((name, {**plain, "resources": resources, "owner": owner}))
     ledger = [
         (
             row.remote_id,

@@ -36,7 +36,7 @@ def syntax(body: bytes, media_type: str = "", url: str = "") -> str | None:
         rb"<[a-z][\w.-]*(?::[\w.-]+)?(?:\s+[\w:.-]+\s*=|\s*>)", low
     ):
         return None if b"<html" in low else "xml"
-    if head.startswith(b"{") or re.match(rb"\[\s*[\[{\]\"]", head):
+    if head.startswith(b"{") or re.match(rb"\[\s*(?:[\[{\"]|\]\s*$)", head):
         return "jsonld"
     text = _COMMENTS.sub(b"", head)
     if not _TURTLE.match(text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rdflib import DCTERMS, RDF, Graph, Literal, URIRef
 from rdflib.term import Node
@@ -96,8 +96,9 @@ class _Walk:
             paging = rdf_pages.paging(graph, reply)
             self._expect(paging.total)
             known = self._tally.count
-            items, failures = self._records(graph)
-            address = self._next(paging, reply, moved=self._tally.count > known or not (items or failures))
+            subjects = self._subjects(graph)
+            items, failures = self._records(graph, subjects)
+            address = self._next(paging, reply, moved=self._tally.count > known or not subjects)
             if address is None and not self._tally.problems:
                 failures.extend(self._broken_promises())
             yield Page(tuple(items), tuple(failures), self._cursor(address))
@@ -158,11 +159,11 @@ class _Walk:
 
     # Records
 
-    def _records(self, graph: Graph) -> tuple[list[RawRecord], list[Failure]]:
+    def _records(self, graph: Graph, subjects: Iterable[Node]) -> tuple[list[RawRecord], list[Failure]]:
         items: list[RawRecord] = []
         failures: list[Failure] = []
         found: list[tuple[str, bytes, Node]] = []
-        for subject in self._subjects(graph):
+        for subject in subjects:
             try:
                 body = closures.ntriples(graph, subject)
             except PayloadError as error:

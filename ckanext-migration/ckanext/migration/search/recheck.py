@@ -99,8 +99,10 @@ def _must_hide(dataset: str, source: Mapping[str, Any], row: Any, labels: Sequen
 
 def _may_see(dataset: str, labels: Sequence[str]) -> bool:
     """Ask CKAN's permission labels for the dataset as it is now."""
-    package = model.Session.get(model.Package, dataset)
-    if package is None:
-        return False
-    present = lib_plugins.get_permission_labels().get_dataset_labels(package)
+    with model.meta.create_local_session(bind=model.meta.engine) as session:
+        # a session of its own: the request's session may hold the dataset as it was
+        package = session.get(model.Package, dataset)
+        if package is None:
+            return False
+        present = lib_plugins.get_permission_labels().get_dataset_labels(package)
     return not set(labels).isdisjoint(present)

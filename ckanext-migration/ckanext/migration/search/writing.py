@@ -82,7 +82,9 @@ def remove(engine: Engine, query: str, *, refresh: bool) -> None:
     session = model.Session()
     connection = session.connection()
     found = outbox.situation(connection)
-    if found.installed and found.in_change:
+    # CKAN removes a dataset from the index before it writes the removal to the database
+    about_to_change = bool(session.new or session.dirty or session.deleted)
+    if found.installed and (found.in_change or about_to_change):
         ids = _known_as(connection, engine, reference, site)
         items = [(index_id(each, site), each, None) for each in ids]
         outbox.write(connection, outbox.REMOVE, items)
@@ -95,7 +97,9 @@ def remove(engine: Engine, query: str, *, refresh: bool) -> None:
             raise
         # What happens to the dataset is not known before the commit, so the worker looks again.
         log.warning("search.removal.postponed")
-        request_refresh([(index_id(each, site), each) for each in _in_database(connection, reference)])
+        request_refresh(
+            [(index_id(each, site), each) for each in _in_database(connection, reference) or [reference]]
+        )
 
 
 def request_refresh(datasets: Sequence[tuple[str, str]]) -> None:
@@ -151,12 +155,15 @@ def _in_database(connection: sa.Connection, reference: str) -> list[str]:
             sa.or_(model.package_table.c.id == reference, model.package_table.c.name == reference)
         )
     )
-    return list(dict.fromkeys([*found.scalars(), reference]))
+    return list(found.scalars())
 
 
 def _known_as(connection: sa.Connection, engine: Engine, reference: str, site: str) -> list[str]:
-    """Ids that the reference (an id, or a name on purging) stands for in database, outbox and index."""
+    """Ids that the reference stands for: an id, or on purging a name; the index may know one more."""
     ids = _in_database(connection, reference)
+    if ids:
+        return ids
+    ids = [reference]
     try:
         body = {"query": _one(reference, site), "_source": ["id"], "size": 10}
         ids += [hit["_source"]["id"] for hit in engine.search(config.alias(), body)["hits"]["hits"]]

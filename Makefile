@@ -1,6 +1,7 @@
 # The commands of this project. Everything that they make lies in .registry/.
 #   make demo    a filled registry on this machine; Ctrl-C stops it      make stop, status, clean
 #   make test    all tests, with their own set-up                        make test-fast: without services
+#   make lint    style and types (make format mends)    make lock: pin anew    make up: only the servers
 # PORT=5001 moves the portal, PORT_OFFSET=10 all ports; DATABASE_URL, REDIS_URL and
 # ELASTICSEARCH_URL name servers to use instead of the embedded ones.
 
@@ -54,10 +55,13 @@ format: environment
 	$(BIN)/ruff format $(PATHS)
 
 # psycopg2 has to be compiled; psycopg2-binary is the same library with its parts inside.
+UV = .registry/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--override .registry/lock/overrides.txt --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 lock:
 	@$(PYTHON) -m venv .registry/lock && .registry/lock/bin/pip install --quiet "uv>=0.9,<1"
 	@echo 'psycopg2; python_version < "3"' > .registry/lock/overrides.txt
-	@.registry/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--override .registry/lock/overrides.txt --custom-compile-command "make lock" \
-		--extra dev $(if $(UPGRADE),--upgrade) --output-file requirements.lock setup.py
+	@echo psycopg2-binary > .registry/lock/driver.in
+	@$(UV) --extra dev --output-file requirements.lock setup.py
+	@$(UV) --extra registry --constraint requirements.lock --output-file docker/requirements.lock \
+		setup.py .registry/lock/driver.in
 	@rm -rf .registry/lock

@@ -109,10 +109,10 @@ def _pytest(
     report = places.home / "reports" / f"{folders[0]}.xml"
     report.parent.mkdir(exist_ok=True)
     report.unlink(missing_ok=True)
-    words = [sys.executable, "-m", "pytest", "--durations=10", "--timeout=600"]
+    words = [sys.executable, "-P", "-m", "pytest", "--durations=10", "--timeout=600"]
     words += ["--continue-on-collection-errors", f"--junit-xml={report}"]
     words += [word for part in options for word in part]
-    environment = {**(variables or ckan.environment()), "PYTHONSAFEPATH": "1"}
+    environment = variables or ckan.environment()
     code = subprocess.run([*words, *found], cwd=places.project, env=environment, check=False).returncode
     if report.exists():
         tally.add(report)

@@ -15,7 +15,7 @@ GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")
 # Inside 2000::/3, but each of these carries another address in itself, or leads to a relay.
 TUNNELS_V6 = tuple(ipaddress.IPv6Network(net) for net in ("2001::/23", "2002::/16", "3ffe::/16"))
 RELAYS_V4 = ipaddress.IPv4Network("192.88.99.0/24")
-# What an administrator may open for one source. Link-local stays shut: cloud machines keep their secrets there.
+# What an administrator may open for one source. Link-local stays shut: clouds keep their secrets there.
 INNER = tuple(
     ipaddress.ip_network(net)
     for net in (

@@ -16,7 +16,7 @@ _NAME = re.compile(r"[\w .:@/-]{1,200}")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Names of organisations, groups and tags, and free filter queries in the search engine's own language."""
+    """Names of organisations, groups and tags, and free queries in the search engine's own language."""
 
     organizations: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
@@ -25,7 +25,7 @@ class Filters:
 
     @classmethod
     def read(cls, options: Mapping[str, Any]) -> Filters:
-        """From the options of a source: lists, or texts with commas (`fq` is one query, or a list of them)."""
+        """Read the options of a source: lists, or texts with commas (`fq` is one query, or a list)."""
         names = {key: _names(key, options.get(key)) for key in ("organizations", "groups", "tags")}
         fq = options.get("fq") or ()
         queries = (fq,) if isinstance(fq, str) else tuple(fq)

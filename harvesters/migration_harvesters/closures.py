@@ -1,9 +1,9 @@
 """Cuts one dataset out of a catalogue's graph, as N-Triples that are the same bytes each time.
 
-A catalogue page is one graph; a record is the dataset, the nodes without a name below it, and what the same page
-says about the nodes that it names (publisher, distributions, concepts). Blank nodes get names made of what they
-say, because the parser's own names change with every reading and would make every record look changed
-(RD-05).
+A catalogue page is one graph; a record is the dataset, the nodes without a name below it, and what the same
+page says about the nodes that it names (publisher, distributions, concepts). Blank nodes get names made of
+what they say, because the parser's own names change with every reading and would make every record look
+changed (RD-05).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def nameless(node: Node) -> bool:
 
 
 def ntriples(graph: Graph, subject: Node) -> bytes:
-    """The record of one dataset. Exactly one node in it is a dcat:Dataset."""
+    """Write the record of one dataset. Exactly one node in it is a dcat:Dataset."""
     cut = _Cut(graph, subject)
     cut.walk()
     lines = set(cut.lines())
@@ -56,7 +56,7 @@ def ntriples(graph: Graph, subject: Node) -> bytes:
 
 
 def content_hash(record: bytes) -> str:
-    """A name for a record that has none: what it says."""
+    """Name a record that has no name by what it says."""
     return hashlib.sha256(record).hexdigest()[:32]
 
 
@@ -91,11 +91,11 @@ class _Cut:
             level = following
 
     def lines(self) -> Iterator[str]:
-        """The statements, one a line."""
+        """Write the statements, one a line."""
         for node, found in self._triples.items():
             subject = self.name(node)
             for verb, value in found:
-                # A property without an absolute name (JSON-LD without a context for it) means nothing to anybody.
+                # A property without an absolute name (JSON-LD without a context for it) means nothing.
                 if (verb, value) != (RDF.type, DCAT.Dataset) and _ABSOLUTE.match(str(verb)):
                     yield f"{subject} {_iri(verb)} {self.name(value)} ."
 
@@ -110,10 +110,10 @@ class _Cut:
         return _iri(node)
 
     def _digest(self, node: Node, above: tuple[Node, ...]) -> tuple[str, bool]:
-        """A blank node's name: a hash over what it says, and whether there is a way back up from it.
+        """Name a blank node by a hash over what it says, and say whether there is a way back up from it.
 
-        A way back up is counted in steps and not followed; a name that holds one is true for this way down only,
-        so it is not kept.
+        A way back up is counted in steps and not followed; a name that holds one is true for this way down
+        only, so it is not kept.
         """
         if node in self._trees:
             return self._trees[node], False
@@ -141,7 +141,7 @@ def _may_say_more(value: Node) -> bool:
 
 
 def _iri(node: Node) -> str:
-    """An IRI with what N-Triples forbids percent-encoded, so that one bad address does not cost the record."""
+    """Write an IRI; what N-Triples forbids is encoded, so that one bad address does not cost the record."""
     address = _ILLEGAL.sub(lambda found: f"%{ord(found[0]):02X}", str(node))
     return f"<{address}>" if _ABSOLUTE.match(address) else f"<relative:{address}>"
 

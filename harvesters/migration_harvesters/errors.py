@@ -1,7 +1,8 @@
 """What can go wrong while a partner is read.
 
-Two questions decide what the engine does: how far does it reach (`scope`) and may it be tried again (`retry`).
-`message` and `remedy` are for the partner and for the portal's administrators; `detail` is for the log only.
+Two questions decide what the engine does: how far does it reach (`scope`) and may it be tried again
+(`retry`). `message` and `remedy` are for the partner and for the portal's administrators; `detail` is for
+the log only.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from migration_schemas.errors import MigrationError, Scope
 
 
 class HarvestError(MigrationError):
-    """Something went wrong while a partner was read. `advice` is the remedy where the raiser knows no better."""
+    """Something went wrong while a partner was read; `advice` is the remedy unless one is given."""
 
     code = "harvest-error"
     scope: Scope = "run"
@@ -36,14 +37,14 @@ class PartnerConfigError(HarvestError):
     advice = "Correct the settings of the source."
 
 
-class SourceUnavailable(HarvestError):
+class SourceUnavailable(HarvestError):  # noqa: N818 - says what is wrong, as httpx does
     """The partner could not be reached, or asked us to come back later."""
 
     code = "source-unavailable"
     retry = True
     advice = "The next run tries again; if it goes on, tell the partner."
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keywords only
         self,
         message: str,
         *,
@@ -58,7 +59,7 @@ class SourceUnavailable(HarvestError):
         self.retry_after = retry_after
 
 
-class SourceRefused(HarvestError):
+class SourceRefused(HarvestError):  # noqa: N818 - as above
     """We or the partner refused: a forbidden address, too much data, no permission, unexpected content."""
 
     code = "source-refused"
@@ -76,7 +77,7 @@ class SourceRefused(HarvestError):
         self.status = status
 
 
-class ListingTruncated(HarvestError):
+class ListingTruncated(HarvestError):  # noqa: N818 - as above
     """The list of the partner's records is not whole: the harvest goes on, removals do not happen."""
 
     code = "listing-incomplete"

@@ -1,9 +1,9 @@
 """The one module that opens connections.
 
-urllib3 speaks HTTP; what is added here is what a registry that asks strangers' servers needs and no client has:
-the address is judged on the very result that is connected to, redirects are followed hop by hop, the clock runs
-over the whole exchange, and a body is measured after it was unpacked. Proxies named in the environment are not
-used and no cookie is kept, because neither is set anywhere in this module.
+urllib3 speaks HTTP; what is added here is what a registry that asks strangers' servers needs and no client
+has: the address is judged on the very result that is connected to, redirects are followed hop by hop, the
+clock runs over the whole exchange, and a body is measured after it was unpacked. Proxies named in the
+environment are not used and no cookie is kept, because neither is set anywhere in this module.
 """
 
 from __future__ import annotations
@@ -55,10 +55,11 @@ class Limits:
 class Http:
     """Asks one partner, politely and within limits (section A of the threat model, HT-01 to HT-23).
 
-    `allow_private` opens the inner addresses of the host that is asked, never those of a host it redirects to.
+    `allow_private` opens the inner addresses of the host that is asked, never those of a host that it
+    redirects to.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything that tests and callers bring from outside
         self,
         *,
         allow_private: bool = False,
@@ -104,7 +105,7 @@ class Http:
                 attempt += 1
 
     def _follow(self, first: urls.Target, accept: str | None, secrets: dict[str, str]) -> Reply:
-        """Follow redirects, judging each hop; what was sent for one host is not told to another (HT-04, -09, -10)."""
+        """Follow redirects, judging each hop; secrets stay with their host (HT-04, HT-09, HT-10)."""
         deadline = self._clock() + self._limits.total
         target = first
         for _ in range(self._limits.redirects + 1):
@@ -149,19 +150,18 @@ class Http:
         return Reply(response.status, target.url, names, body)
 
     def _connection(self, target: urls.Target, inner: bool) -> GuardedConnection:
-        options = {"timeout": self._limits.read}
+        wait = self._limits.read
         connection: GuardedConnection
         if target.scheme == "https":
-            connection = GuardedTLSConnection(
-                target.host, target.port, ssl_context=self._tls or _tls(), **options
-            )
+            context = self._tls or _tls()
+            connection = GuardedTLSConnection(target.host, target.port, timeout=wait, ssl_context=context)
         else:
-            connection = GuardedConnection(target.host, target.port, **options)
+            connection = GuardedConnection(target.host, target.port, timeout=wait)
         connection.arrange(self._resolver, inner, self._limits.connect)
         return connection
 
     def _body(self, response: urllib3.BaseHTTPResponse, target: urls.Target) -> Iterator[bytes]:
-        """The unpacked body, piece by piece, up to the limit (HT-17, HT-18)."""
+        """Read the unpacked body, piece by piece, up to the limit (HT-17, HT-18)."""
         if response.headers.get("content-encoding", "").strip().lower() not in ENCODINGS:
             raise _refused("content-encoding", f"{target.host} answers in a packing that was not asked for.")
         size = 0
@@ -184,7 +184,7 @@ class Http:
 
 
 class GuardedConnection(HTTPConnection):
-    """A connection that judges the address it connects to, and that can be ended from outside at any moment."""
+    """A connection that judges the address it connects to, and that can be cut at any moment."""
 
     _resolver: Resolver
     _inner: bool
@@ -218,7 +218,7 @@ class GuardedConnection(HTTPConnection):
                 self._wire.close()
 
     def _new_conn(self) -> socket.socket:
-        """Resolve once, keep the addresses that are allowed, connect to one of exactly these (HT-01 to HT-05)."""
+        """Resolve once, keep the allowed addresses, connect to one of exactly these (HT-01 to HT-05)."""
         found = self._resolver(self.host, self.port, type=socket.SOCK_STREAM)
         good = [entry for entry in found if addresses.allowed(entry[4][0], allow_private=self._inner)]
         if not good:
@@ -250,7 +250,7 @@ class GuardedTLSConnection(GuardedConnection, HTTPSConnection):
 
 @contextmanager
 def _named(host: str, expired: threading.Event) -> Iterator[None]:
-    """Turn what the network and urllib3 raise into errors of ours; nothing of a library leaves this module."""
+    """Turn what the network and urllib3 raise into errors of ours; nothing of theirs leaves here."""
     try:
         yield
     except ssl.SSLCertVerificationError as exc:

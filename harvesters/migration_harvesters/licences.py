@@ -14,7 +14,7 @@ _TAIL = re.compile(r"/(?:legalcode|deed)(?:\.[\w-]+)?$|\.(?:[a-z]{2}|html?|pdf)$
 
 
 def find(words: str) -> tuple[Concept, str] | None:
-    """Give the licence and how it was found, or None. The publisher's own terms are not found, but concluded."""
+    """Give the licence and how it was found, or None; the publisher's own terms are never found."""
     match = migration_vocabularies.get("licence").match(words)
     if match is not None:
         return (
@@ -27,7 +27,7 @@ def find(words: str) -> tuple[Concept, str] | None:
 
 
 def own_terms() -> Concept:
-    """The entry of the list for terms that are in no list."""
+    """Return the entry for terms that are in no list."""
     return migration_vocabularies.get("licence")[OWN_TERMS]
 
 
@@ -38,7 +38,7 @@ def _by_address() -> dict[str, Concept]:
 
 
 def _plain(address: str) -> str:
-    """An address without scheme, `www.` and what follows the licence itself."""
+    """Take away scheme, `www.` and what follows the licence itself."""
     rest = address.strip().lower().partition("://")[2].removeprefix("www.")
     while (shorter := _TAIL.sub("", rest)) != rest:
         rest = shorter

@@ -95,7 +95,11 @@ def finished(
             remedy="Ask the partner to describe them as one collection, or as several datasets.",
         )
     agreed = defaults if isinstance(defaults, Mapping) else {}
-    return Mapped(Record({**agreed, **_tidy(fields)}, entries), tuple(notebook.notes))
+    whole = {**agreed, **_tidy(fields)}
+    level = _stricter(agreed.get("sensitivity_level"), whole.get("sensitivity_level"))
+    if level is not None:
+        whole["sensitivity_level"] = level
+    return Mapped(Record(whole, entries), tuple(notebook.notes))
 
 
 def keywords(words: Iterable[str]) -> list[str]:
@@ -108,6 +112,14 @@ def keywords(words: Iterable[str]) -> list[str]:
             remedy="Ask the partner to choose the keywords that help to find the dataset.",
         )
     return found
+
+
+def _stricter(agreed: Any, said: Any) -> Any:
+    """Take the higher of two sensitivities: a partner may raise what was agreed, but not lower it."""
+    levels = [concept.code for concept in migration_vocabularies.get("sensitivity-level")]
+    if agreed in levels and said in levels:
+        return max(agreed, said, key=levels.index)
+    return said
 
 
 def _without_acronym(word: str) -> str:

@@ -1,7 +1,7 @@
 """How a catalogue in RDF says that there is more: hydra in both its vocabularies, or HTTP's Link header.
 
-A page's word on where the next one is comes from the partner's server. It is followed only on the same host, and
-never twice (RD-03).
+A page's word on where the next one is comes from the partner's server. It is followed only on the same
+host, and never twice (RD-03).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _REL_NEXT = re.compile(r';\s*rel\s*=\s*"?[^";]*\bnext\b', re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """What one page says about the pages: where the next is, how many records there are, and whether it is the last."""
+    """What a page says about the pages: the next one, how many records there are, if it ends too early."""
 
     following: str | None
     total: int | None
@@ -42,7 +42,7 @@ def paging(graph: Graph, reply: Reply) -> Paging:
 
 
 def next_address(paging: Paging, reply: Reply, home: str) -> str | None:
-    """Where the next page is, or None. Raises ListingTruncated if the partner sends us somewhere we do not go."""
+    """Say where the next page is, or None. Raises ListingTruncated for an address that we do not follow."""
     if paging.following is None:
         return None
     here = urls.parse(reply.url)
@@ -81,7 +81,7 @@ def _ends_early(graph: Graph, url: str) -> bool:
 
 
 def _said(graph: Graph, terms: Iterable[Node], page: str) -> str | None:
-    """The value of one of the terms; if several subjects have one, the one that is this page, else the first."""
+    """Give the value of one of the terms: that of this page, else the first."""
     found = sorted(
         (str(subject) != page, str(value).strip())
         for term in terms

@@ -1,7 +1,7 @@
 """The one repair that real catalogues in RDF/XML need before a strict reader takes them.
 
-GeoNetwork writes `<dcat:theme rdf:resource="…">Habitats</dcat:theme>`: an address and a text for one value, which
-RDF/XML does not allow. The address is kept. XML that is not well-formed stays refused.
+GeoNetwork writes `<dcat:theme rdf:resource="…">Habitats</dcat:theme>`: an address and a text for one value,
+which RDF/XML does not allow. The address is kept. XML that is not well-formed stays refused.
 """
 
 from __future__ import annotations

@@ -104,8 +104,8 @@ class Tally:
 class Listing:
     """Iterates over pages once; afterwards says whether the list was whole.
 
-    Only a listing that is `complete` and `stable` may lead to removals, and that is decided elsewhere: a source
-    cannot remove anything.
+    Only a listing that is `complete` and `stable` may lead to removals, and that is decided elsewhere: a
+    source cannot remove anything.
     """
 
     def __init__(self, pages: Callable[[Tally], Iterator[Page]]) -> None:
@@ -113,7 +113,7 @@ class Listing:
         self._tally = Tally()
 
     def __iter__(self) -> Iterator[Page]:
-        """Walk through the pages. An error that ends the list is raised, and the list is then not complete."""
+        """Walk through the pages; an error that ends the list is raised, and it is then not complete."""
         self._tally = Tally()
         yield from self._pages(self._tally)
         self._tally.finished = True
@@ -130,7 +130,7 @@ class Listing:
 
     @property
     def ignored(self) -> Mapping[str, int]:
-        """How many records were listed but left out on purpose, by reason (private, deleted, not a dataset)."""
+        """How many records were listed but left out on purpose, by reason (private, deleted, …)."""
         return dict(self._tally.ignored)
 
     @property

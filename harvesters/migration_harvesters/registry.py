@@ -1,4 +1,4 @@
-"""Finds the protocols and formats that are installed, ours and those of other distributions, by entry points."""
+"""Finds the protocols and formats that are installed, ours and those of others, by entry points."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ MAPPERS = "migration.mappers"
 
 
 def source(protocol: str) -> Callable[[SourceConfig, Asks], Source]:
-    """The reader of a protocol: call it with the description of a source and an HTTP client."""
+    """Load the reader of a protocol: call it with the description of a source and an HTTP client."""
     loaded: Callable[[SourceConfig, Asks], Source] = _load(SOURCES, protocol)
     return loaded
 
 
 def mapper(name: str) -> Mapper:
-    """The mapper of a format, as named by `RawRecord.format`."""
+    """Load the mapper of a format, as named by `RawRecord.format`."""
     loaded: Mapper = _load(MAPPERS, name)
     return loaded
 

@@ -29,7 +29,7 @@ class Reply:
 
 
 def utc_now() -> datetime:
-    """The time of day, where the caller brings none."""
+    """Tell the time, where the caller brings none."""
     return datetime.now(UTC)
 
 
@@ -65,7 +65,7 @@ def judged(reply: Reply, host: str, now: Callable[[], datetime] = utc_now) -> Re
 
 
 def unexpected(reply: Reply, expected: str) -> SourceRefused:
-    """The error for a reply that is not what its address promises, such as a page for people (HT-21)."""
+    """Make the error for a reply that is not what was asked for, such as a page for people (HT-21)."""
     head = reply.body[:EXCERPT].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     page = head.startswith((b"<!doctype html", b"<html")) or b"<html" in head
     what = "a web page for people (perhaps a log-in or maintenance page)" if page else "something else"

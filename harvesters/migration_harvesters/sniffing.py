@@ -1,7 +1,7 @@
 """Which syntax of RDF a body is written in: what it looks like counts, what its label says only breaks ties.
 
-Content types lie (RDF as text/html, JSON-LD as text/plain); the choice is between an allow-list of syntaxes, so
-that rules (N3) and other languages that happen to look alike are never read (RD-07).
+Content types lie (RDF as text/html, JSON-LD as text/plain); the choice is between an allow-list of
+syntaxes, so that rules (N3) and other languages that happen to look alike are never read (RD-07).
 """
 
 from __future__ import annotations

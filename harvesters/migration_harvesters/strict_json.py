@@ -32,7 +32,7 @@ class Ambiguous(dict[str, Any]):
 
 
 def parse(body: bytes) -> Any:
-    """Read the bytes; flaws inside are kept and found by `check`. Raises PayloadError if it is no JSON at all."""
+    """Read the bytes or raise PayloadError; flaws inside are kept, and found by `check`."""
     try:
         text = body.decode("utf-8-sig")
         return json.loads(
@@ -71,7 +71,7 @@ def loads(body: bytes) -> Any:
 
 
 def canonical(value: Any) -> bytes:
-    """The same bytes for the same value, whatever the order of its keys."""
+    """Write the same bytes for the same value, whatever the order of its keys."""
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 

@@ -1,7 +1,7 @@
 """Free text as partners write it: HTML where text belongs, dates in ten forms, language names of all kinds.
 
-What cannot be read for certain is not read: `06/05/2009` is a day in May or in June, and a wrong date is worse
-than none.
+What cannot be read for certain is not read: `06/05/2009` is a day in May or in June, and a wrong date is
+worse than none.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
+from typing import ClassVar
 
 LONGEST = 100_000
 _TAG = re.compile(
@@ -31,7 +32,7 @@ _OPEN = frozenset({"*", "..", "", "now", "present"})
 
 
 def cleaned(value: object) -> str:
-    """Give a text without control characters, half characters and blank edges; anything else gives nothing."""
+    """Give a text without control characters and blank edges; anything else gives nothing."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
     text = _CONTROL.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n")).strip()
@@ -78,7 +79,7 @@ def day(value: object) -> str | None:
 
 
 def period(value: object) -> dict[str, str]:
-    """Give start and end of a period as far as they are said: a range of Solr, of ISO 8601 or of HDX's first years."""
+    """Give start and end of a period as far as they are said: a range of Solr, ISO 8601 or early HDX."""
     text = cleaned(value)
     solr = _SOLR_RANGE.fullmatch(text)
     american = _US_RANGE.fullmatch(text)
@@ -135,7 +136,7 @@ class _Markdown(HTMLParser):
     BLOCKS = frozenset(
         {"p", "div", "ul", "ol", "table", "tr", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6"}
     )
-    MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
+    MARKS: ClassVar[dict[str, str]] = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -74,12 +74,12 @@ def parse(url: str, params: Mapping[str, str] | None = None) -> Target:
 
 
 def canonical(url: str) -> str:
-    """The one spelling of an address, so that the same source is not registered twice."""
+    """Return the one spelling of an address, so that the same source is not registered twice."""
     return parse(url).url
 
 
 def follow(base: Target, reference: str) -> Target:
-    """The address that a page names, relative to that page."""
+    """Resolve the address that a page names, relative to that page."""
     try:
         return parse(urljoin(base.url, reference.strip()))
     except ValueError as exc:
@@ -87,7 +87,7 @@ def follow(base: Target, reference: str) -> Target:
 
 
 def web_link(text: object) -> str | None:
-    """A link that may be shown and stored, or None: http, https or ftp, with a host, spaces encoded."""
+    """Return a link that may be shown and stored, or None: http, https or ftp, spaces encoded."""
     if not isinstance(text, str):
         return None
     link = text.strip()

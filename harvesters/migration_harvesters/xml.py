@@ -14,7 +14,9 @@ from migration_harvesters.errors import PayloadError
 
 MAX_BYTES = 100 * 1024 * 1024
 # UTF-7 and its like exist to hide markup from whoever looks at the bytes.
-_ENCODINGS = re.compile(r"utf-?8|utf-?16(le|be)?|us-ascii|ascii|iso-8859-\d{1,2}|windows-125\d|koi8-r|gb18030|gbk|big5", re.I)
+_ENCODINGS = re.compile(
+    r"utf-?8|utf-?16(le|be)?|(us-)?ascii|iso-8859-\d{1,2}|windows-125\d|koi8-r|gb18030|gbk|big5", re.I
+)
 
 
 def parse(body: bytes) -> etree._Element:
@@ -50,7 +52,7 @@ def parse(body: bytes) -> etree._Element:
 
 
 def written(root: etree._Element) -> bytes:
-    """The document as bytes again."""
+    """Write the document as bytes again."""
     found: bytes = etree.tostring(root, encoding="utf-8")
     return found
 

@@ -7,8 +7,8 @@ import pkgutil
 from pathlib import Path
 
 import pytest
-import replay
 
+import replay
 from migration_harvesters import registry, sources
 from migration_harvesters.errors import HarvestError, SourceRefused, SourceUnavailable
 from migration_harvesters.http import Http, Limits
@@ -26,10 +26,13 @@ class Recording:
         folder = RECORDINGS / protocol
         index = json.loads((folder / "index.json").read_text())
         self.records = index["records"]
-        self.config = SourceConfig(url=index["start"], protocol=protocol, options=index["options"], allow_private=True)
+        self.config = SourceConfig(
+            url=index["start"], protocol=protocol, options=index["options"], allow_private=True
+        )
         self.bodies = {row["path"]: (folder / row["file"]).read_bytes() for row in index["replies"]}
         self.answers = {
-            row["path"]: replay.Answer(self.bodies[row["path"]], row["media_type"]) for row in index["replies"]
+            row["path"]: replay.Answer(self.bodies[row["path"]], row["media_type"])
+            for row in index["replies"]
         }
 
     def listing(self, portal, resume=None):
@@ -112,9 +115,9 @@ class TestSource:
     def test_a_truncated_reply_is_never_a_whole_list(self, recording, share):
         for bad in recording.answers:
             cut = recording.changed(
-                lambda path, answer, bad=bad: replay.Answer(answer.body[: int(len(answer.body) * share)])
-                if path == bad
-                else answer
+                lambda path, answer, bad=bad: (
+                    replay.Answer(answer.body[: int(len(answer.body) * share)]) if path == bad else answer
+                )
             )
             with replay.serving(cut) as portal:
                 _, complete = outcome(recording.listing(portal))

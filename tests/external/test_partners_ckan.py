@@ -192,7 +192,7 @@ def test_dkan_shows_a_list_where_a_package_is_asked_for():
 @pytest.mark.parametrize("name", ["140177.json", "140366.json", "search.json-8e74d8.json"])
 def test_world_bank_node_and_table_replies_are_no_list_of_packages(name):
     body = (CKAN / "worldbank-ddh-dkan" / name).read_bytes()
-    with replay.serving(lambda path, query: replay.Answer(body, "application/json")) as portal:
-        with pytest.raises(SourceRefused) as refused:
-            harvest(portal, "ckan")
+    served = replay.serving(lambda path, query: replay.Answer(body, "application/json"))
+    with served as portal, pytest.raises(SourceRefused) as refused:
+        harvest(portal, "ckan")
     print(f"\nworldbank-ddh-dkan/{name}: {refused.value}")

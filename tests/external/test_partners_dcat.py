@@ -22,7 +22,7 @@ MEDIA_TYPES = (
     "text/turtle",
 )
 
-# What the recorded documents hold, counted by hand in their text: (file, datasets, promised and not described).
+# What the recorded documents hold, counted by hand: (file, datasets, promised and not described).
 CATALOGUES = [
     ("italy-unibo/catalog_dati_unibo.rdf", 12, 0),
     ("germany-govdata/catalog-endpoint.rdf", 6, 0),
@@ -160,7 +160,7 @@ def test_ldes_pages_are_no_catalogue_but_name_why():
     pages = sorted((DCAT / "belgium-ldes-pages").glob("*.trig.gz"))
     body = gzip.decompress(pages[1].read_bytes())
     assert re.search(rb"w3id.org/tree#member", body)
-    with replay.serving(lambda path, query: replay.Answer(body, "application/trig")) as portal:
-        with pytest.raises(SourceRefused) as refused:
-            harvest(portal, "dcat", f"{portal.url}/index.trig")
+    served = replay.serving(lambda path, query: replay.Answer(body, "application/trig"))
+    with served as portal, pytest.raises(SourceRefused) as refused:
+        harvest(portal, "dcat", f"{portal.url}/index.trig")
     print(f"\nbelgium-ldes-pages: {refused.value}")

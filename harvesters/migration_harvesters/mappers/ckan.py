@@ -1,8 +1,8 @@
 """A package of CKAN's action API → record, with the extra fields of HDX and the habits of DKAN and old CKAN.
 
-Only the fields named here are read: what a partner sends besides (`private`, `owner_org`, `extras` with the names
-of our own bookkeeping) means nothing to us (JS-12). A package of another registry with the same profile is read
-field by field instead.
+Only the fields named here are read: what a partner sends besides (`private`, `owner_org`, `extras` with the
+names of our own bookkeeping) means nothing to us (JS-12). A package of another registry with the same
+profile is read field by field instead.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from migration_harvesters import mapping, strict_json, text, urls
+import migration_vocabularies
+from migration_harvesters import cleaning, mapping, strict_json, text, urls
 from migration_harvesters.errors import MappingError
 from migration_harvesters.mappers import ckan_resources
 from migration_harvesters.mapping import Mapped, Notebook
@@ -19,8 +20,6 @@ from migration_harvesters.records import RawRecord, SourceConfig
 from migration_schemas import Record
 from migration_schemas.record import from_package
 
-# Both are mandatory in the profile and unknown to anybody else's CKAN.
-OURS = ("title_translated", "migration_theme")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]{2,}")
 # HDX's two answers that say only that there is a text beside them, or that there is nothing to say.
@@ -38,12 +37,22 @@ def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:
     if not isinstance(package, dict):
         raise MappingError("The record is not a JSON object.")
     defaults = config.options.get("defaults")
-    if all(package.get(name) for name in OURS):
-        record = from_package(package)
-        fields = {"identifier": raw.ref.id, **record.fields}
-        return mapping.finished(fields, record.resources, defaults, Notebook())
+    if _of_this_profile(package):
+        record, notebook = from_package(package), Notebook()
+        fields = cleaning.fields({"identifier": raw.ref.id, **record.fields})
+        files = [cleaning.resource(entry, notebook) for entry in record.resources]
+        return mapping.finished(fields, files, defaults, notebook)
     reader = _Package(package, raw, str(config.options.get("language") or ""))
     return mapping.finished(reader.fields(), reader.resources(), defaults, reader.notebook)
+
+
+def _of_this_profile(package: Mapping[str, Any]) -> bool:
+    """Whether it comes from a registry like this one: titles by language, and a theme of our list."""
+    themes = package.get("migration_theme")
+    known = migration_vocabularies.get("migration-theme")
+    return isinstance(package.get("title_translated"), dict) and any(
+        str(code) in known for code in _list(themes)
+    )
 
 
 class _Package:
@@ -182,7 +191,7 @@ class _Package:
         return self.notebook.concepts("collection_method", "collection-method", said, self.lang)
 
     def _provenance(self) -> dict[str, str]:
-        """Put together what HDX keeps in four fields: source, method, caveats, and terms in the publisher's words."""
+        """Put together what HDX keeps in four fields: source, method, caveats, own terms of use."""
         source = text.line(self.get("dataset_source", "source"))
         method = text.markdown(self.get("methodology_other"))
         terms = text.markdown(self.package.get("license_other"))
@@ -220,7 +229,7 @@ class _Package:
     # Access
 
     def _access(self) -> dict[str, Any]:
-        """Read who may have the data. Nothing here makes a dataset more open, or less sensitive, than it was."""
+        """Read who may have the data; nothing here makes a dataset more open than its partner does."""
         fields: dict[str, Any] = {}
         page = urls.web_link(self.raw.ref.url)
         if self.package.get("private") in (True, "true", "True"):
@@ -260,7 +269,7 @@ def _flagged(resource: object) -> bool:
 
 
 def _extras(value: object) -> dict[str, Any]:
-    """Extras are a list of keys and values (CKAN 2) or an object (before); the fields of a package go first."""
+    """Read the extras, a list of keys and values (CKAN 2) or an object (before)."""
     if isinstance(value, dict):
         return dict(value)
     rows = value if isinstance(value, list) else []

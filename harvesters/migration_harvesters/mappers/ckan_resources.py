@@ -15,7 +15,7 @@ _NO_LICENCE = frozenset({"notspecified", "not specified", "none", "unknown", "ot
 
 
 def licence(package: Mapping[str, Any], notebook: Notebook) -> str | None:
-    """Find the licence of a package: by its identifier, address or name, else its own terms if there are any."""
+    """Find the licence of a package by identifier, address or name, else its own terms if there are any."""
     said = [
         text.line(package.get(key)) for key in ("license_id", "license_url", "license_title", "license_other")
     ]

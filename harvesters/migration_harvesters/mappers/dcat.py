@@ -1,7 +1,7 @@
 """One dataset in DCAT (N-Triples, as cut out by the source) → record.
 
-The binder of the profile reads the graph; before, the graph is put in order (see dcat_tidy), and afterwards texts
-and links are cleaned, because what a partner wrote is shown to people.
+The binder of the profile reads the graph; before, the graph is put in order (see dcat_tidy), and afterwards
+texts and links are cleaned, because what a partner wrote is shown to people.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from rdflib import RDF, BNode, Graph, URIRef
 
-from migration_harvesters import mapping, text, urls
+from migration_harvesters import cleaning, mapping
 from migration_harvesters.errors import MappingError, PayloadError
 from migration_harvesters.mappers.dcat_tidy import Tidying
 from migration_harvesters.mapping import Mapped, Notebook
@@ -20,8 +20,6 @@ from migration_schemas import Record, rdf
 from migration_schemas.namespaces import DCAT
 
 NAMELESS = "content:"
-LINES = ("alternative_title",)
-LINKS = ("conforms_to", "documentation")
 
 
 def to_record(raw: RawRecord, config: SourceConfig) -> Record:
@@ -37,11 +35,11 @@ def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:
     reading = rdf.interpret(graph, subject)
     for lost in reading.unread:
         notebook.left_out(lost.field, lost.value)
-    fields = _cleaned(dict(reading.record.fields))
+    fields = cleaning.fields(reading.record.fields)
     fields |= _from_keywords(fields, notebook)
     if not fields.get("identifier") and not raw.ref.id.startswith(NAMELESS):
         fields["identifier"] = raw.ref.id
-    resources = [_resource(dict(entry), notebook) for entry in reading.record.resources]
+    resources = [cleaning.resource(entry, notebook) for entry in reading.record.resources]
     return mapping.finished(fields, resources, config.options.get("defaults"), notebook)
 
 
@@ -56,22 +54,6 @@ def _read(raw: RawRecord) -> tuple[Graph, URIRef | BNode]:
     if len(found) != 1:
         raise MappingError(f"The record describes {len(found)} datasets instead of one.")
     return graph, found[0]
-
-
-def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
-    """Clean what people will read and click."""
-    fields["title_translated"] = _each(fields.get("title_translated"), text.line)
-    for name in ("notes_translated", "provenance_translated", "access_procedure_translated"):
-        fields[name] = _each(fields.get(name), text.markdown)
-    fields["tags_translated"] = _each(fields.get("tags_translated"), mapping.keywords)
-    for name in LINES:
-        fields[name] = [found for value in fields.get(name) or () if (found := text.line(value))]
-    for name in LINKS:
-        fields[name] = [found for value in fields.get(name) or () if (found := urls.web_link(value))]
-    for name in ("url", "access_url"):
-        fields[name] = urls.web_link(fields.get(name))
-    fields["identifier"] = text.line(fields.get("identifier"), 500)
-    return fields
 
 
 def _from_keywords(fields: Mapping[str, Any], notebook: Notebook) -> dict[str, Any]:
@@ -90,21 +72,3 @@ def _from_keywords(fields: Mapping[str, Any], notebook: Notebook) -> dict[str, A
         if codes:
             found[name] = list(dict.fromkeys(codes))
     return found
-
-
-def _resource(entry: dict[str, Any], notebook: Notebook) -> dict[str, Any]:
-    for name in ("url", "download_url"):
-        if name in entry:
-            link = urls.web_link(entry[name])
-            if link is None:
-                notebook.left_out("resources", entry[name], "no web address")
-            entry[name] = link
-    for name, read in (("name", text.line), ("description", text.markdown)):
-        if name in entry:
-            entry[name] = read(entry[name])
-    return entry
-
-
-def _each(value: Any, read: Any) -> dict[str, Any]:
-    said = value if isinstance(value, Mapping) else {}
-    return {lang: found for lang, words in said.items() if (found := read(words))}

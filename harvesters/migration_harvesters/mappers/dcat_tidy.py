@@ -1,6 +1,7 @@
 """Brings the DCAT of other portals into the form that the binder reads.
 
-They write older terms, nodes where texts belong, texts where nodes belong, and code lists of other authorities. Works on the graph of one dataset and adds to it; what is put in another place is noted.
+They write older terms, nodes where texts belong, texts where nodes belong, and code lists of other
+authorities. Works on the graph of one dataset and adds to it; what is put in another place is noted.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ class Tidying:
                 self._graph.add((node, FOAF.name, name))
 
     def _contacts(self) -> None:
-        """Contacts are vcards with mail as node, address or text; without any, the publisher's mailbox answers."""
+        """Read the contacts, vcards in many forms; without any, the publisher's mailbox answers."""
         nodes = list(self._graph.objects(self._subject, DCAT.contactPoint))
         if not nodes:
             agents = self._graph.objects(self._subject, DCTERMS.publisher)
@@ -188,7 +189,7 @@ class Tidying:
         return None
 
     def _words(self, value: Node, *, tail: bool) -> Iterator[str]:
-        """Everything a value may be called by: itself, what it is the same as, its names, the end of its address."""
+        """List what a value may be called: itself, what it is the same as, its names, its address's end."""
         if not isinstance(value, BNode):
             yield str(value).strip()
         if not isinstance(value, Literal):
@@ -249,6 +250,7 @@ class Tidying:
         known = migration_vocabularies.get("migration-theme")
         for verb in (DCAT.theme, DCAT.keyword):
             for value in list(self._graph.objects(self._subject, verb)):
+                names: list[Node]
                 if isinstance(value, Literal) or known.by_iri(str(value)):
                     names = [value] if isinstance(value, Literal) and verb == DCAT.theme else []
                 else:

@@ -1,11 +1,11 @@
 """CKAN's action API, and what answers like it (DKAN, old CKAN).
 
-The list is read with `package_search`, sorted by the identifier, because it brings whole records page by page
-and says how many there are. What it cannot say is that nothing was missed; that is counted here: as many
-different identifiers as the total, and a total that stayed the same (JS-02, JS-10).
+The list is read with `package_search`, sorted by the identifier, because it brings whole records page by
+page and says how many there are. What it cannot say is that nothing was missed; that is counted here: as
+many different identifiers as the total, and a total that stayed the same (JS-02, JS-10).
 
-The action API is asked over plain HTTP and not through ckanapi, whose requests session resolves names once more
-after any check that could be put before it.
+The action API is asked over plain HTTP and not through ckanapi, whose requests session resolves names once
+more after any check that could be put before it.
 """
 
 from __future__ import annotations
@@ -236,7 +236,7 @@ class CkanSource:
 
 
 def portal_address(url: str) -> str:
-    """The address of the portal itself, from whatever of its addresses was registered."""
+    """Find the address of the portal itself, whichever of its addresses was registered."""
     address = urls.canonical(url).partition("?")[0]
     for tail in ("/api/", "/dataset"):
         head, found, rest = address.partition(tail)

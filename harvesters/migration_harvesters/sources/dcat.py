@@ -30,7 +30,7 @@ ACCEPT = (
     "application/trig;q=0.5, */*;q=0.1"
 )
 MAX_PAGES = 10_000
-# What a page of a catalogue says, however few datasets are on it. Any JSON can be read as RDF that says nothing.
+# What a page of a catalogue says, however few datasets are on it: any JSON can be read as empty RDF.
 OF_A_CATALOGUE = (
     (None, RDF.type, DCAT.Catalog),
     (None, RDF.type, DCAT.Dataset),
@@ -88,7 +88,7 @@ class _Walk:
 
     def pages(self, resume: str | None) -> Iterator[Page]:
         """Follow the pages to the end, or to the first reason not to go on."""
-        address = self._begin(resume)
+        address: str | None = self._begin(resume)
         while address is not None:
             self._visited.add(address)
             reply, graph = self._source.read(address)
@@ -186,7 +186,7 @@ class _Walk:
         return items, failures
 
     def _subjects(self, graph: Graph) -> set[Node]:
-        """The datasets that are described here."""
+        """Find the datasets that are described here."""
         described = set(graph.subjects(RDF.type, DCAT.Dataset))
         for listed in set(graph.objects(None, DCAT.dataset)):
             if isinstance(listed, Literal):
@@ -226,7 +226,7 @@ def _parsed(reply: replies.Reply, syntax: str) -> Graph:
 
 
 def _name(graph: Graph, subject: Node, body: bytes) -> str:
-    """What the partner calls the dataset: its IRI, else its identifier, else what it says (RD-05)."""
+    """Name a dataset as the partner does: its IRI, else its identifier, else what it says (RD-05)."""
     if not closures.nameless(subject):
         return str(subject)
     for identifier in sorted(str(value).strip() for value in graph.objects(subject, DCTERMS.identifier)):

@@ -1,5 +1,7 @@
 """Portals and readers for the tests of sources and mappers."""
 
+# ruff: noqa: E501 - tables of cases read best one case a line
+
 from __future__ import annotations
 
 import json
@@ -28,7 +30,13 @@ class Recorded:
         if callable(reply):
             reply = reply(url, dict(params or {}))
         body, names = reply if isinstance(reply, tuple) else (reply, {})
-        body = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        body = (
+            body
+            if isinstance(body, bytes)
+            else body.encode()
+            if isinstance(body, str)
+            else json.dumps(body).encode()
+        )
         return Reply(200, url, names, body)
 
 

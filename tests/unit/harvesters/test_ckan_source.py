@@ -1,5 +1,7 @@
 """Reading CKAN portals: is the list whole, and is that proven? (section C of the threat model)"""
 
+# ruff: noqa: E501 - tables of cases read best one case a line
+
 from __future__ import annotations
 
 import pytest
@@ -62,7 +64,9 @@ def test_js02_a_count_without_records_is_an_error(source):
     assert not reading.listing.complete
 
 
-@pytest.mark.parametrize("answer", ["{}", "[]", "null", '"x"', '{"result": null, "success": true}', '{"success": true}'])
+@pytest.mark.parametrize(
+    "answer", ["{}", "[]", "null", '"x"', '{"result": null, "success": true}', '{"success": true}']
+)
 def test_js03_other_json_is_an_error(source, answer):
     assert isinstance(source(answer).error, SourceRefused)
 
@@ -163,7 +167,11 @@ def test_private_records_are_read_when_the_administrator_says_so(source):
 def test_filters_are_asked_for_and_checked(source):
     ours = {"organization": {"name": "iom"}, "tags": [{"name": "returns"}], "groups": [{"name": "ken"}]}
     reading = source(
-        found(2, package(1, **ours), package(2)), organizations=["iom", "unhcr"], tags="returns", groups=["ken"], fq="a:b"
+        found(2, package(1, **ours), package(2)),
+        organizations=["iom", "unhcr"],
+        tags="returns",
+        groups=["ken"],
+        fq="a:b",
     )
     assert reading.asked[0][1]["fq"] == (
         '+organization:("iom" OR "unhcr") +groups:("ken") +tags:("returns") +(a:b)'
@@ -173,7 +181,8 @@ def test_filters_are_asked_for_and_checked(source):
 
 
 @pytest.mark.parametrize(
-    "options", [{"organizations": 5}, {"tags": ['a") OR (*:*']}, {"groups": ["a\nb"]}, {"fq": [1]}, {"rows": "many"}]
+    "options",
+    [{"organizations": 5}, {"tags": ['a") OR (*:*']}, {"groups": ["a\nb"]}, {"fq": [1]}, {"rows": "many"}],
 )
 def test_cf01_wrong_options_name_themselves(source, options):
     with pytest.raises(PartnerConfigError) as wrong:

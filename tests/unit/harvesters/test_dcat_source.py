@@ -1,5 +1,7 @@
 """Reading DCAT catalogues: paging, names of datasets, and what proves a whole list (section D of the threat model)."""
 
+# ruff: noqa: E501 - tables of cases read best one case a line
+
 from __future__ import annotations
 
 import pytest
@@ -37,7 +39,14 @@ def source(config, recorded, read):
 
 @pytest.mark.parametrize("term", ["next", "nextPage"])
 @pytest.mark.parametrize(
-    "address", [f"<{HOME}?page=2>", f'"{HOME}?page=2"', '"?page=2"', '"/catalog?page=2"', '"http://portal.example/catalog?page=2"']
+    "address",
+    [
+        f"<{HOME}?page=2>",
+        f'"{HOME}?page=2"',
+        '"?page=2"',
+        '"/catalog?page=2"',
+        '"http://portal.example/catalog?page=2"',
+    ],
 )
 def test_the_next_page_is_followed_however_it_is_written(source, term, address):
     reading = source(page(1, more=following(address, term)), page(2))
@@ -79,7 +88,11 @@ def test_rd03_a_page_that_leads_to_itself_is_named(source):
 
 
 def test_rd03_a_circle_of_pages_is_named(source):
-    pages = {HOME: page(1, more=following('"?b"')), f"{HOME}?b": page(2, more=following('"?c"')), f"{HOME}?c": page(3, more=following('"?b"'))}
+    pages = {
+        HOME: page(1, more=following('"?b"')),
+        f"{HOME}?b": page(2, more=following('"?c"')),
+        f"{HOME}?c": page(3, more=following('"?b"')),
+    }
     reading = source(default=lambda url, _: pages[url])
     assert reading.ids == [f"{HOME}/{number}" for number in (1, 2, 3)]
     assert len(reading.asked) == 3
@@ -116,7 +129,9 @@ def test_a_total_that_changes_proves_nothing(source):
 
 
 def test_a_last_page_that_is_not_reached_is_noticed(source):
-    reading = source(page(1, more=f'<{HOME}?page=1> hydra:firstPage "{HOME}?page=1" ; hydra:lastPage "{HOME}?page=9" .'))
+    reading = source(
+        page(1, more=f'<{HOME}?page=1> hydra:firstPage "{HOME}?page=1" ; hydra:lastPage "{HOME}?page=9" .')
+    )
     assert not reading.listing.complete
 
 
@@ -201,13 +216,17 @@ def test_series_and_catalogue_records_are_no_datasets(source):
 
 
 def test_js09_of_two_different_records_with_one_name_the_first_wins(source):
-    reading = source(page(1, more=following('"?page=2"')), page(2, more=f'<{HOME}/1> a dcat:Dataset ; dct:title "other" .'))
+    reading = source(
+        page(1, more=following('"?page=2"')), page(2, more=f'<{HOME}/1> a dcat:Dataset ; dct:title "other" .')
+    )
     assert reading.ids == [f"{HOME}/1", f"{HOME}/2"]
     assert reading.failures == [(f"{HOME}/1", "duplicate-identifier")]
 
 
 def test_rd05_a_dataset_without_a_name_has_that_of_its_identifier(source):
-    reading = source(f'{PREFIXES}<{HOME}> a dcat:Catalog . [] a dcat:Dataset ; dct:title "T" ; dct:identifier "abc-1" .')
+    reading = source(
+        f'{PREFIXES}<{HOME}> a dcat:Catalog . [] a dcat:Dataset ; dct:title "T" ; dct:identifier "abc-1" .'
+    )
     assert reading.ids == ["abc-1"]
 
 
@@ -222,8 +241,14 @@ def test_rd05_without_any_identifier_the_content_is_the_name(source):
 
 
 def test_rd05_circles_of_nameless_nodes_have_stable_names_too(source):
-    turns = ["_:a dct:relation _:b . _:b dct:relation _:c . _:c dct:relation _:a .", "_:x dct:relation _:z . _:z dct:relation _:y . _:y dct:relation _:x ."]
-    bodies = [source(page(1, more=f"<{HOME}/1> dct:relation _:{start} . {turn}")).items[0].body for start, turn in zip("ax", turns, strict=True)]
+    turns = [
+        "_:a dct:relation _:b . _:b dct:relation _:c . _:c dct:relation _:a .",
+        "_:x dct:relation _:z . _:z dct:relation _:y . _:y dct:relation _:x .",
+    ]
+    bodies = [
+        source(page(1, more=f"<{HOME}/1> dct:relation _:{start} . {turn}")).items[0].body
+        for start, turn in zip("ax", turns, strict=True)
+    ]
     assert bodies[0] == bodies[1]
 
 

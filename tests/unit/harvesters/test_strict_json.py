@@ -1,5 +1,7 @@
 """JSON of strangers (section C of the threat model)."""
 
+# ruff: noqa: E501 - tables of cases read best one case a line
+
 from __future__ import annotations
 
 import json
@@ -25,7 +27,19 @@ from migration_harvesters.errors import PayloadError
         (b"\xff\xfe{", "UTF-8"),
         (b'{"a": 1} x', "line 1"),
     ],
-    ids=["js04", "js04-less", "js05-nan", "js05-infinity", "js05-huge", "js05-digits", "js06", "cut", "empty", "bytes", "rest"],
+    ids=[
+        "js04",
+        "js04-less",
+        "js05-nan",
+        "js05-infinity",
+        "js05-huge",
+        "js05-digits",
+        "js06",
+        "cut",
+        "empty",
+        "bytes",
+        "rest",
+    ],
 )
 def test_js04_to_js06_what_cannot_be_trusted_is_refused_with_its_place(body, word):
     with pytest.raises(PayloadError) as refused:

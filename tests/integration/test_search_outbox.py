@@ -14,7 +14,7 @@ from ckan.tests import factories, helpers
 
 from ckanext.migration.search import config, delivery, drain, outbox, writing
 from ckanext.migration.search.errors import IndexUnavailable
-from search_site import ALONE, Searching, change, dataset, searching  # noqa: F401 - a fixture
+from search_site import ALONE, Searching, change, dataset
 
 pytestmark = [ALONE, pytest.mark.usefixtures("searching")]
 

@@ -8,6 +8,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
+from flask import current_app
 
 from ckanext.migration import facets
 from ckanext.migration.logic.derived import main_text
@@ -32,6 +33,7 @@ __all__ = [
     "migration_home",
     "migration_language_name",
     "migration_number",
+    "migration_page",
     "migration_prose",
     "migration_resource_view",
     "migration_sortings",
@@ -98,6 +100,11 @@ def migration_language_name(code: str) -> str:
         return code
     name = locale.languages.get(locale.language) or locale.get_display_name() or code
     return name[:1].upper() + name[1:]
+
+
+def migration_page(endpoint: str) -> str:
+    """Return the address of a page of a plugin that need not be switched on, or nothing."""
+    return str(tk.h.url_for(endpoint)) if endpoint in current_app.view_functions else ""
 
 
 def migration_number(number: int) -> str:

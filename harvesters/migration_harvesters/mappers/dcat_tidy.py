@@ -136,11 +136,13 @@ class Tidying:
             if isinstance(node, Literal):
                 ends = text.period(str(node))
             else:
-                ends = text.span(self._moment(node, STARTS), self._moment(node, ENDS)) or text.period(
+                said = {"start": self._moment(node, STARTS), "end": self._moment(node, ENDS)}
+                ends = {name: moment for name, moment in said.items() if moment} or text.period(
                     self._name(node)
                 )
             if not ends:
-                self._notebook.left_out("temporal_coverage", self._name(node) or node, "not a period")
+                words = "" if isinstance(node, BNode) else node
+                self._notebook.left_out("temporal_coverage", self._name(node) or words, "not a period")
             self._graph.remove((self._subject, DCTERMS.temporal, node))
             if ends:
                 period = BNode()
@@ -149,13 +151,15 @@ class Tidying:
                 self._say(period, DCAT.endDate, ends.get("end"))
 
     def _moment(self, node: Node, verbs: Iterable[URIRef]) -> str:
+        """Find one end of a period; if it is no date, it stays as it is, and the report names it."""
+        said: list[str] = []
         for verb in verbs:
             for value in self._sorted(node, verb):
                 moments = [moment for inner in MOMENTS for moment in self._sorted(value, inner)]
-                found = str(moments[0]) if moments else str(value)
-                if text.day(found):
-                    return found
-        return ""
+                if moments or isinstance(value, Literal):
+                    said.append(text.cleaned(str(moments[0] if moments else value)))
+        read = (day for words in said if (day := text.day(words)))
+        return next(read, next((words for words in said if words not in text.OPEN), ""))
 
     def _dates(self, node: Node, verbs: Iterable[URIRef]) -> None:
         for verb in verbs:
@@ -226,7 +230,8 @@ class Tidying:
                     self._notebook.assumed("license", name, found[0].code, found[1])
                 return found[0].iri
         own = licences.own_terms()
-        self._notebook.assumed("license", " / ".join(words), own.code, "terms that are in no list")
+        if own.iri not in words:
+            self._notebook.assumed("license", " / ".join(words), own.code, "terms that are in no list")
         return own.iri
 
     def _formats(self, node: Node) -> None:

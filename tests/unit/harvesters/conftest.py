@@ -1,7 +1,5 @@
 """Portals and readers for the tests of sources and mappers."""
 
-# ruff: noqa: E501 - tables of cases read best one case a line
-
 from __future__ import annotations
 
 import json

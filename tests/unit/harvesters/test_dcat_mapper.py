@@ -59,6 +59,7 @@ def value(mapped):
         ('dct:publisher [ foaf:name "A" ; foaf:mbox "t@x.example" ]', "", "contact", [{"name": "A", "email": "t@x.example"}]),
         ('dct:temporal [ schema:startDate "2016-01-01T00:00:00"^^xsd:dateTime ; schema:endDate "2016-12-05" ]', "", "temporal_coverage", [{"start": "2016-01-01", "end": "2016-12-05"}]),
         ('dct:temporal [ time:hasBeginning [ time:inXSDDate "2016-01-01"^^xsd:date ] ]', "", "temporal_coverage", [{"start": "2016-01-01"}]),
+        ('dct:temporal [ dcat:startDate "2013-02-30" ; dcat:endDate ".." ]', "", "temporal_coverage", [{"start": "2013-02-30"}]),
         ('dct:temporal "2010/2012"', "", "temporal_coverage", [{"start": "2010", "end": "2012"}]),
         ('dct:issued "2017-10-25T13:46:11.509167"^^xsd:dateTime', "", "issued", "2017-10-25"),
         ('dct:modified "jeu, 19/12/2019 - 03:00"', "", "modified", "2019-12-19"),
@@ -69,10 +70,11 @@ def value(mapped):
         (f"dct:language <{EU}/language/FRA>, \"en-US\"", "", "language", ["en", "fr"]),
         (f"dct:spatial <{EU}/country/FRA>", "", "spatial_coverage", ["FRA"]),
         ('dct:spatial [ a dct:Location ; skos:prefLabel "السودان"@ar ]', "", "spatial_coverage", ["SDN"]),
-        (f"dct:spatial <http://g.example/1> ", f"<http://g.example/1> owl:sameAs <{EU}/country/KEN>", "spatial_coverage", ["KEN"]),
+        ("dct:spatial <http://g.example/1> ", f"<http://g.example/1> owl:sameAs <{EU}/country/KEN>", "spatial_coverage", ["KEN"]),
         (f"dct:accessRights <{EU}/access-right/RESTRICTED>", "", "access_rights", "RESTRICTED"),
         ('dct:accessRights [ rdfs:label "public" ]', "", "access_rights", "PUBLIC"),
         ('dcat:keyword "refugees"@en, "other"@en', "", "migration_theme", ["refugees-asylum"]),
+        ('dcat:theme "Migrant stocks"', "", "population_group", None),
         ('dcat:theme "Remittances"', "", "migration_theme", ["remittances"]),
         ("dcat:theme <http://t.example/1>", '<http://t.example/1> skos:prefLabel "Fish"@en', "tags_translated", {"en": ["Fish"]}),
         ("dcat:landingPage <https://x.example/a%20b>", "", "url", "https://x.example/a%20b"),
@@ -118,7 +120,9 @@ def test_files_of_all_kinds(mapped, turtle, name, expected):
 
 
 def test_what_has_no_counterpart_is_noted(mapped):
-    notes = mapped('dct:spatial "Greater London" ; dct:temporal "long ago" ; dct:accrualPeriodicity "sometimes"').notes
+    notes = mapped(
+        'dct:spatial "Greater London" ; dct:temporal "long ago" ; dct:accrualPeriodicity "sometimes"'
+    ).notes
     assert {(note.field, note.value) for note in notes if note.taken is None} == {
         ("spatial_coverage", "Greater London"), ("temporal_coverage", "long ago"), ("frequency", "sometimes"),
     }  # fmt: skip
@@ -143,7 +147,9 @@ def test_our_own_records_come_back_as_they_were(config):
 
 
 def test_rd06_wrong_values_are_kept_for_the_report_and_the_feed_stays_valid(mapped):
-    result = mapped('dct:title "T"@toolonglanguagetag ; dct:issued "2013-02-30" ; dct:relation <http://x.example/a%20b>')
+    result = mapped(
+        'dct:title "T"@toolonglanguagetag ; dct:issued "2013-02-30" ; dct:relation <http://x.example/a%20b>'
+    )
     assert result.record.fields["issued"] == "2013-02-30"
     for syntax in ("ttl", "xml", "jsonld", "nt"):
         assert rdf.serialize(rdf.write(result.record), syntax)
@@ -157,4 +163,6 @@ def test_broken_bytes_are_unreadable(config, body):
 
 def test_a_record_without_a_dataset_is_none(config):
     with pytest.raises(MappingError):
-        dcat.to_record(RawRecord(RemoteRef("a"), "dcat", b"<http://a> <http://b> <http://c> .\n"), config("dcat"))
+        dcat.to_record(
+            RawRecord(RemoteRef("a"), "dcat", b"<http://a> <http://b> <http://c> .\n"), config("dcat")
+        )

@@ -5,13 +5,18 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import socket
+import ssl
+import subprocess
+import threading
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from loopback import always, answer, in_turn, serving
+from loopback import Server, always, answer, in_turn, serving
 from migration_harvesters import addresses, urls
 from migration_harvesters.errors import SourceRefused, SourceUnavailable
 from migration_harvesters.http import Http, Limits
@@ -470,3 +475,81 @@ def test_query_parameters_and_own_headers_are_sent():
     assert server.requests[0].path == "/api?a=1&q=%2A%3A%2A&fq=%C3%A9"
     assert reply.url.endswith("/api?a=1&q=%2A%3A%2A&fq=%C3%A9")
     assert reply.media_type == ""
+
+
+# HT-11: certificates
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate for `partner.example` that nobody signed but itself."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    names = ["-subj", "/CN=partner.example", "-addext", "subjectAltName=DNS:partner.example"]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names, *files]
+    subprocess.run(make, check=True, capture_output=True)
+    return folder
+
+
+def encrypted(folder, then):
+    """The handler `then`, behind TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+
+    @contextmanager
+    def run():
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            server = Server(then, port=listener.getsockname()[1])
+            wrapped = context.wrap_socket(listener, server_side=True)
+            threading.Thread(target=server.serve, args=(wrapped,), daemon=True).start()
+            yield server
+            wrapped.shutdown(socket.SHUT_RDWR)
+
+    return run()
+
+
+def trusting(folder):
+    return ssl.create_default_context(cafile=str(folder / "cert.pem"))
+
+
+def test_ht11_a_certificate_that_nobody_vouches_for_is_refused(certificate):
+    with encrypted(certificate, always(answer(b"x"))) as server:
+        http, _ = client(resolver=resolving(["127.0.0.1"])[0])
+        with pytest.raises(SourceRefused) as refused:
+            http.get(f"https://partner.example:{server.port}/")
+    assert refused.value.code == "certificate-refused"
+    assert not server.requests
+
+
+def test_ht11_a_certificate_of_another_host_is_refused(certificate):
+    with encrypted(certificate, always(answer(b"x"))) as server:
+        http, _ = client(resolver=resolving(["127.0.0.1"])[0], tls=trusting(certificate))
+        with pytest.raises(SourceRefused, match="certificate"):
+            http.get(f"https://other.example:{server.port}/")
+
+
+def test_ht10_from_https_to_http_is_refused(certificate):
+    redirect = always(answer(b"", "302 Found", Location="http://partner.example/"))
+    with encrypted(certificate, redirect) as server:
+        http, _ = client(resolver=resolving(["127.0.0.1"])[0], tls=trusting(certificate))
+        with pytest.raises(SourceRefused, match="from https to http"):
+            http.get(f"https://partner.example:{server.port}/")
+    assert len(server.requests) == 1
+
+
+def test_https_with_a_good_certificate_is_read(certificate):
+    with encrypted(certificate, always(answer(b"whole"))) as server:
+        http, _ = client(resolver=resolving(["127.0.0.1"])[0], tls=trusting(certificate))
+        assert http.get(f"https://partner.example:{server.port}/").body == b"whole"
+
+
+def test_ht11_a_connection_closed_half_way_is_tried_again():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        threading.Thread(target=lambda: [listener.accept()[0].close() for _ in range(3)], daemon=True).start()
+        http, clock = client(resolver=resolving(["127.0.0.1"])[0])
+        with pytest.raises(SourceUnavailable):
+            http.get(f"https://partner.example:{port}/")
+    assert clock.slept == [1.0, 2.0]

@@ -1,7 +1,5 @@
 """JSON of strangers (section C of the threat model)."""
 
-# ruff: noqa: E501 - tables of cases read best one case a line
-
 from __future__ import annotations
 
 import json

@@ -1,7 +1,5 @@
 """The one XML parser (section B of the threat model)."""
 
-# ruff: noqa: E501 - tables of cases read best one case a line
-
 from __future__ import annotations
 
 import ast

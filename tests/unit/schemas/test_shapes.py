@@ -11,10 +11,10 @@ from rdflib.collection import Collection
 
 from migration_schemas import derive, load, shapes
 from migration_schemas.errors import SchemaError
-from migration_schemas.namespaces import DCAT, DCT, MIG, MS, RDF, SH
+from migration_schemas.namespaces import DCAT, DCT, MIG, MS, RDF, RDFS, SH
 from migration_schemas.rdf import write
 from migration_schemas.validation import validate_graph
-from migration_vocabularies import get
+from migration_vocabularies import get, iris
 
 SUBJECT = URIRef("https://example.org/dataset/1")
 DERIVED = sorted(
@@ -140,3 +140,17 @@ def test_rdf_terms_of_the_profile_are_where_the_field_list_says(full):
     assert (SUBJECT, RDF.type, DCAT.Dataset) in graph
     assert (SUBJECT, DCT.spatial, URIRef(get("country")["ETH"].iri)) in graph, "origins are places too"
     assert (SUBJECT, MIG.countryOfOrigin, URIRef(get("country")["ETH"].iri)) in graph
+
+
+def test_every_term_of_our_own_is_explained_in_the_profile():
+    text = (files("migration_schemas") / "profile.ttl").read_text(encoding="utf-8")
+    profile = Graph().parse(data=text, format="turtle", publicID=iris.BASE)
+    used = {
+        step for f in (*load().fields, *load().resource_fields) for step in f.path if step.startswith(MIG)
+    }
+    used |= {MIG.field, MIG.resourceField, MIG.order}
+    explained = set(profile.subjects(RDFS.label, None))
+    assert used == explained
+    for term in explained:
+        assert {label.language for label in profile.objects(term, RDFS.label)} >= {"en", "fr"}
+        assert profile.value(term, RDF.type)

@@ -34,8 +34,8 @@ def apply(work: Work, sink: Sink) -> None:
             _fail(work, remote_id, error)
         except Exception:
             log.exception("harvest.apply-broke run=%s", work.held.run_id)
-            error = SinkRefused("CKAN could not store the record because of an error in this portal.")
-            _fail(work, remote_id, error)
+            broke = SinkRefused("CKAN could not store the record because of an error in this portal.")
+            _fail(work, remote_id, broke)
         crashpoint("record-committed")
     with work.step() as run:
         run.phase, run.timings = "reconcile", spent(run, "apply", mark)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_EMPTY = (None, "", [], {}, ())
+_EMPTY: tuple[Any, ...] = (None, "", [], {}, ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ def words(run: Run) -> str:
         return "stopped"
     if run["state"] != "running":
         return str(run["state"]).replace("-", " ")
-    return PHASES.get(run["phase"], run["phase"])
+    return PHASES.get(run["phase"], str(run["phase"]))
 
 
 class Display:

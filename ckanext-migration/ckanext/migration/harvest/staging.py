@@ -186,8 +186,8 @@ def _mapped(
             failed.append(_failure(item.remote_id, "map", error))
         except Exception:
             log.exception("harvest.mapper-broke run=%s", work.held.run_id)
-            error = MappingError("The record could not be read because of an error in this portal.")
-            failed.append(_failure(item.remote_id, "map", error))
+            broke = MappingError("The record could not be read because of an error in this portal.")
+            failed.append(_failure(item.remote_id, "map", broke))
     return records, failed
 
 

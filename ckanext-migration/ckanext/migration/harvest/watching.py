@@ -62,10 +62,15 @@ def _here(ids: Sequence[str], display: progress.Display) -> dict[str, progress.R
     try:
         for run_id in ids:
             runner.execute(run_id)
-        return progress.follow(ids, show, display, idle=lambda: jobs.sweep() and None)
+        return progress.follow(ids, show, display, idle=_sweep)
     finally:
         done.set()
         thread.join(2)
+
+
+def _sweep() -> None:
+    """Take up what another worker of this machine left behind."""
+    jobs.sweep()
 
 
 def _narrate(ids: Sequence[str], display: progress.Display, done: threading.Event) -> None:

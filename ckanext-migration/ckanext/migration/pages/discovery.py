@@ -183,6 +183,8 @@ def suggestions(
 
 
 def _try(text: str, q: str, conditions: Pairs, pairs: Pairs) -> dict[str, Any]:
+    if str(tk.request.endpoint).startswith("organization."):
+        conditions = [*conditions, ("organization", str(tk.g.group_dict["name"]))]
     filters = " ".join('{}:"{}"'.format(name, value.replace('"', "")) for name, value in conditions)
     found = tk.get_action("package_search")(
         {}, {"q": q, "fq": f"{filters} +dataset_type:dataset".strip(), "rows": 0, "include_private": True}

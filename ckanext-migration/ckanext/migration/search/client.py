@@ -72,11 +72,11 @@ class Engine:
     # -- writing --------------------------------------------------------------------------------
 
     def bulk(
-        self, operations: Iterable[Mapping[str, Any]], *, index: str, refresh: bool, require_alias: bool
+        self, operations: Iterable[Mapping[str, Any]], *, index: str, refresh: bool
     ) -> Sequence[Mapping[str, Any]]:
-        """Send operations; the answers stand in their order. Never makes an index by writing."""
+        """Send operations to an alias; the answers stand in their order. Puts never make an index."""
         answer = self._call(
-            "bulk", operations=list(operations), index=index, refresh=refresh, require_alias=require_alias
+            "bulk", operations=list(operations), index=index, refresh=refresh, require_alias=True
         )
         return [next(iter(item.values())) for item in answer["items"]]
 
@@ -129,11 +129,9 @@ class Engine:
         """Return the indices whose names match."""
         return tuple(sorted(self._call("indices.get", index=pattern, features="aliases")))
 
-    def move_alias(self, alias: str, old: Iterable[str], new: str) -> None:
-        """Let an alias stand for another index, in one step."""
-        actions: list[dict[str, Any]] = [{"remove": {"index": index, "alias": alias}} for index in old]
-        actions.append({"add": {"index": new, "alias": alias, "is_write_index": True}})
-        self._call("indices.update_aliases", actions=actions)
+    def update_aliases(self, actions: Sequence[Mapping[str, Any]]) -> None:
+        """Change aliases in one step that nobody sees half done."""
+        self._call("indices.update_aliases", actions=list(actions))
 
     def settings(self, index: str, settings: Mapping[str, Any]) -> None:
         """Change settings of a living index."""
@@ -143,6 +141,11 @@ class Engine:
         """Return the ``_meta`` part of an index's mapping."""
         answer = self._call("indices.get_mapping", index=index)
         return dict(next(iter(answer.values()))["mappings"].get("_meta", {})) if answer else {}
+
+    def field_count(self, index: str) -> int:
+        """Return how many fields the mapping has."""
+        answer = self._call("field_caps", index=index, fields="*")
+        return len(answer["fields"])
 
     def count(self, index: str, query: Mapping[str, Any] | None = None) -> int:
         """How many documents match."""

@@ -50,35 +50,35 @@ _checked = Checked()
 
 
 def send(
-    engine: Engine, alias: str, changes: Sequence[Change], *, refresh: bool, rebuilding: str | None = None
+    engine: Engine, alias: str, changes: Sequence[Change], *, refresh: bool, rebuilding: bool = False
 ) -> dict[str, str]:
     """Send changes; return ``{index id: reason}`` for the documents that the engine refuses for good.
 
     While an index is being built everything goes there too: it must miss nothing.
     """
     _checked.check(engine, alias)
-    refused = _send(engine, alias, changes, refresh=refresh, require_alias=True)
-    if rebuilding is not None:
+    refused = _send(engine, alias, changes, refresh=refresh)
+    if rebuilding:
         try:
-            _send(engine, rebuilding, changes, refresh=False, require_alias=False)
+            _send(engine, lifecycle.upcoming(alias), changes, refresh=False)
         except IndexMissing:
-            log.info("search.rebuild.target_gone index=%s", rebuilding)
+            # The rebuild has just ended: the new index is behind the alias now, and may lack these.
+            refused = _send(engine, alias, changes, refresh=refresh)
     return refused
 
 
-def fill(engine: Engine, index: str, changes: Sequence[Change]) -> dict[str, str]:
-    """Send changes to a physical index that is being built."""
-    return _send(engine, index, changes, refresh=False, require_alias=False)
+def fill(engine: Engine, alias: str, changes: Sequence[Change]) -> dict[str, str]:
+    """Send changes to the index behind one alias only: the one that is being built."""
+    return _send(engine, alias, changes, refresh=False)
 
 
-def _send(
-    engine: Engine, index: str, changes: Sequence[Change], *, refresh: bool, require_alias: bool
-) -> dict[str, str]:
+def _send(engine: Engine, alias: str, changes: Sequence[Change], *, refresh: bool) -> dict[str, str]:
     if not changes:
         return {}
-    if not require_alias and not engine.exists(index):
-        raise IndexMissing("The index that is being built is gone")
-    answers = engine.bulk(_operations(changes), index=index, refresh=refresh, require_alias=require_alias)
+    if any(change.document is None for change in changes) and not engine.behind(alias):
+        # The engine would make an index for a versioned removal, whatever is said about aliases.
+        raise IndexMissing("The search index is missing")
+    answers = engine.bulk(_operations(changes), index=alias, refresh=refresh)
     refused: dict[str, str] = {}
     for change, answer in zip(changes, answers, strict=True):
         problem = _problem(answer)

@@ -44,7 +44,13 @@ def documents(
         latest = newest(rows)
         changes = [delivery.Change(row.index_id, row.version, row.document) for row in latest]
         try:
-            refused = _send(engine, alias, changes, refresh=refresh, target=outbox.rebuild_target(connection))
+            refused = _send(
+                engine,
+                alias,
+                changes,
+                refresh=refresh,
+                rebuilding=outbox.rebuild_target(connection) is not None,
+            )
         except (IndexUnavailable, MappingConflict) as fault:
             outbox.postponed(connection, [row.id for row in rows], fault.message)
             transaction.commit()
@@ -75,15 +81,15 @@ def _send(
     changes: Sequence[delivery.Change],
     *,
     refresh: bool,
-    target: str | None,
+    rebuilding: bool,
 ) -> dict[str, str]:
     """Send; a bulk that is refused as a whole is tried one by one, so that one document blocks no other."""
     try:
-        return delivery.send(engine, alias, changes, refresh=refresh, rebuilding=target)
+        return delivery.send(engine, alias, changes, refresh=refresh, rebuilding=rebuilding)
     except QuerySyntaxError as fault:
         if len(changes) == 1:
             return {changes[0].index_id: fault.message}
     refused: dict[str, str] = {}
     for change in changes:
-        refused.update(_send(engine, alias, [change], refresh=refresh, target=target))
+        refused.update(_send(engine, alias, [change], refresh=refresh, rebuilding=rebuilding))
     return refused

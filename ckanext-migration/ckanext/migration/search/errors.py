@@ -70,4 +70,4 @@ class SeamMoved(SearchFault):
     """CKAN's private search code is not what this adapter was written for (search-contract §5.1)."""
 
     code = "search-seam-moved"
-    remedy = "Use CKAN 2.12, or adapt ckanext.migration.search.install."
+    remedy = "Use CKAN 2.12, or adapt the module install.py of the search plugin."

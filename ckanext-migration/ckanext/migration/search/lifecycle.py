@@ -25,7 +25,12 @@ def physical(alias: str, stamp: str) -> str:
 
 def new_name(alias: str, now: datetime) -> str:
     """Return the name of an index to be built now."""
-    return physical(alias, f"{now:%Y%m%d%H%M%S}")
+    return physical(alias, f"{now:%Y%m%d%H%M%S%f}")
+
+
+def upcoming(alias: str) -> str:
+    """Return the alias of the index that is being built: it ends with the building."""
+    return f"{alias}-upcoming"
 
 
 def body() -> dict[str, object]:
@@ -37,12 +42,29 @@ def ensure(engine: Engine, alias: str) -> bool:
     """Make the first, empty index where there is none; True when it was made."""
     if engine.behind(alias):
         return False
+    if engine.exists(alias):
+        raise IndexMissing(f"{alias} is an index that something else made, not our alias")
     made = engine.create(physical(alias, _FIRST), body(), alias)
     if made:
         log.info("search.index.made alias=%s", alias)
     elif not engine.behind(alias):
-        engine.move_alias(alias, (), physical(alias, _FIRST))
+        swap(engine, alias, physical(alias, _FIRST))
     return made
+
+
+def swap(engine: Engine, alias: str, new: str) -> tuple[str, ...]:
+    """Put a finished index behind the alias, in one step; returns what was there before.
+
+    An index that took the alias's own name (an engine that makes indices by itself does that) goes.
+    """
+    old = tuple(index for index in engine.behind(alias) if index != new)
+    actions: list[dict[str, object]] = [{"remove": {"index": index, "alias": alias}} for index in old]
+    if not old and engine.exists(alias) and not engine.behind(alias):
+        actions.append({"remove_index": {"index": alias}})
+    actions += [{"remove": {"index": new, "alias": upcoming(alias), "must_exist": False}}]
+    actions += [{"add": {"index": new, "alias": alias, "is_write_index": True}}]
+    engine.update_aliases(actions)
+    return old
 
 
 def current(engine: Engine, alias: str) -> str:
@@ -72,4 +94,4 @@ def check_writable(engine: Engine, alias: str) -> None:
 
 def schema_version(engine: Engine, alias: str) -> str:
     """Return the version of CKAN's schema that the index was made for."""
-    return str(engine.meta(alias).get("ckan_schema", ""))
+    return str(engine.meta(alias).get("ckan_schema") or mapping.CKAN_SCHEMA)

@@ -21,6 +21,7 @@ from ckanext.migration.search.analysis import OWN, SETTINGS
 MAPPING_VERSION = 1
 """Raise it when older documents can no longer be served: nodes with the older number then stop writing."""
 
+CKAN_SCHEMA = "ckan-2.12"
 KEYWORD_LIMIT = 8000
 TEXT: dict[str, Any] = {"type": "text", "analyzer": "text_index", "search_analyzer": "text_query"}
 GENERAL: dict[str, Any] = {"type": "text", "analyzer": "general_index", "search_analyzer": "general_query"}
@@ -153,7 +154,7 @@ def body(ours: Mapping[str, Any]) -> dict[str, Any]:
             "date_detection": False,
             "numeric_detection": False,
             "_meta": {
-                "ckan_schema": "ckan-2.12",
+                "ckan_schema": CKAN_SCHEMA,
                 "mapping_version": MAPPING_VERSION,
                 "fingerprint": fingerprint(fields),
             },

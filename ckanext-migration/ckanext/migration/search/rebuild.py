@@ -63,14 +63,14 @@ def run(
     with _alone(database):
         _clear_leftovers(database, engine, alias)
         target = lifecycle.new_name(alias, now)
-        engine.create(target, lifecycle.body())
+        if not engine.create(target, lifecycle.body(), lifecycle.upcoming(alias)):
+            raise RebuildRunning(f"There is an index {target} already")
         engine.settings(target, _WHILE_BUILDING)
         with _announced(database, engine, alias, target):
-            refused = _fill(database, engine, target, progress)
-            count = _prove(database, engine, target, refused)
+            refused = _fill(database, engine, alias, progress)
+            count = _prove(database, engine, alias, refused)
             engine.settings(target, _AFTERWARDS)
-            old = engine.behind(alias)
-            engine.move_alias(alias, old, target)
+            old = lifecycle.swap(engine, alias, target)
         for index in old:
             engine.drop(index)
     log.info("search.rebuild.done index=%s datasets=%s", target, count)
@@ -117,37 +117,37 @@ def _clear_leftovers(database: sa.Engine, engine: Engine, alias: str) -> None:
             engine.drop(index)
 
 
-def _fill(database: sa.Engine, engine: Engine, target: str, progress: Progress) -> dict[str, str]:
+def _fill(database: sa.Engine, engine: Engine, alias: str, progress: Progress) -> dict[str, str]:
     ids = list(present.indexed_ids())
     model.Session.remove()
     refused: dict[str, str] = {}
     done = 0
     for part in comparison.batches(ids, outbox.BATCH // 2):
-        refused.update(_copy(database, engine, target, part))
+        refused.update(_copy(database, engine, alias, part))
         done += len(part)
         progress(done, len(ids))
     return refused
 
 
-def _copy(database: sa.Engine, engine: Engine, target: str, ids: list[str]) -> dict[str, str]:
+def _copy(database: sa.Engine, engine: Engine, alias: str, ids: list[str]) -> dict[str, str]:
     """Read and send; returns ``{dataset id: reason}`` of what could not be indexed."""
     reading = present.read(ids, refresh.floor(database))
-    refused = delivery.fill(engine, target, reading.changes)
+    refused = delivery.fill(engine, lifecycle.upcoming(alias), reading.changes)
     names = {change.index_id: change.document["id"] for change in reading.changes if change.document}
     problems = {names.get(index, index): reason for index, reason in refused.items()}
     return {**problems, **reading.unreadable}
 
 
-def _prove(database: sa.Engine, engine: Engine, target: str, refused: dict[str, str]) -> int:
+def _prove(database: sa.Engine, engine: Engine, alias: str, refused: dict[str, str]) -> int:
     """Compare with the database and repair until nothing differs but what cannot be indexed."""
     for _round in range(_ROUNDS):
-        found = comparison.compare(engine, target)
+        found = comparison.compare(engine, lifecycle.upcoming(alias))
         left = [each for each in found.ids if each not in refused]
         if not left:
             return found.compared - len(refused)
         for part in comparison.batches(left):
-            refused.update(_copy(database, engine, target, part))
-    found = comparison.compare(engine, target)
+            refused.update(_copy(database, engine, alias, part))
+    found = comparison.compare(engine, lifecycle.upcoming(alias))
     left = [each for each in found.ids if each not in refused]
     waiting = _waiting(database)
     left = [each for each in left if each not in waiting]

@@ -20,9 +20,9 @@ def datasets(database: sa.Engine, engine: Engine, alias: str) -> Drained:
             return Drained()
         version = floor(database)
         reading = present.read(list(dict.fromkeys(row.dataset_id for row in rows)), version)
-        target = outbox.rebuild_target(connection)
+        rebuilding = outbox.rebuild_target(connection) is not None
         try:
-            refused = delivery.send(engine, alias, reading.changes, refresh=True, rebuilding=target)
+            refused = delivery.send(engine, alias, reading.changes, refresh=True, rebuilding=rebuilding)
         except (IndexUnavailable, MappingConflict) as fault:
             outbox.postponed(connection, [row.id for row in rows], fault.message)
             transaction.commit()

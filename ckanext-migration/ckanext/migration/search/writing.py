@@ -136,8 +136,8 @@ def _send_now(
     refresh: bool,
     installed: bool,
 ) -> None:
-    target = outbox.rebuild_target(connection) if installed else None
-    refused = delivery.send(engine, config.alias(), changes, refresh=refresh, rebuilding=target)
+    rebuilding = installed and outbox.rebuild_target(connection) is not None
+    refused = delivery.send(engine, config.alias(), changes, refresh=refresh, rebuilding=rebuilding)
     if refused:
         raise DocumentRefused(
             f"{len(refused)} of {len(changes)} documents refused: {next(iter(refused.values()))}"

@@ -59,6 +59,33 @@ this.ckan.module('migration-copy', function () {
   };
 });
 
+// Terms of a code list: find by typing, accents and case left aside, beginnings of names first.
+this.ckan.module('migration-choose', function ($) {
+  var plain = function (text) { return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase(); };
+  return {
+    initialize: function () {
+      var select = this.el;
+      var label = $('label[for="' + this.el[0].id + '"]').contents().first().text().trim();
+      var wanted = '';
+      var matches = function (params, option) {
+        wanted = plain((params.term || '').trim());
+        return !wanted || plain(option.text).indexOf(wanted) >= 0 ? option : null;
+      };
+      var sorted = function (options) {
+        var rank = function (option) { return plain(option.text).indexOf(wanted) === 0 ? 0 : 1; };
+        return wanted ? options.slice().sort(function (a, b) { return rank(a) - rank(b); }) : options;
+      };
+      select.select2({ width: '100%', dir: document.dir || 'ltr', matcher: matches, sorter: sorted });
+      // Select2 names its boxes after an element that is not there when nothing is chosen.
+      select.next('.select2').find('.select2-selection').removeAttr('aria-labelledby').attr('aria-label', label);
+      select.next('.select2').find('.select2-search__field').attr('aria-label', label);
+      select.on('select2:open', function () {
+        $('.select2-container--open .select2-search__field').attr('aria-label', label);
+      });
+    }
+  };
+});
+
 // Lists of values in the form: one more row on demand.
 this.ckan.module('migration-rows', function () {
   return {

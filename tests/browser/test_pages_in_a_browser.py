@@ -1,0 +1,183 @@
+"""Accessibility, narrow screens, right-to-left, keyboard, scripts switched off, hostile records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from registry_site import Site
+
+PATHS = (
+    "/",
+    "/dataset",
+    "/dataset?q=zebra&country=SDN",
+    "/dataset/{name}",
+    "/dataset/{name}/quality",
+    "/organization",
+)
+LANGUAGES = ("en", "fr", "ar")
+GRAVE = {"serious", "critical"}
+WIDE_OPEN = """() => [...document.querySelectorAll('body *')].filter(e => {
+    const box = e.getBoundingClientRect();
+    return box.width && (box.right > innerWidth + 1 || box.left < -1) && getComputedStyle(e).position !== 'absolute';
+}).map(e => e.className).slice(0, 5)"""
+
+
+def address(path: str, name: str, lang: str = "en") -> str:
+    return ("" if lang == "en" else f"/{lang}") + path.format(name=name)
+
+
+def violations(page: Any) -> list[str]:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    found = axe.Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0].get('failureSummary', '')[:200]}"
+        for one in found.response["violations"]
+        if one["impact"] in GRAVE
+    ]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_grave_barrier_on_any_page(site: Site, window, lang: str):
+    name = site.create()["name"]
+    view = window()
+
+    for path in PATHS:
+        assert view.open(address(path, name, lang)).status == 200
+        assert violations(view.page) == [], path
+
+
+def test_no_grave_barrier_in_the_forms(site: Site, window):
+    name = site.create(state="draft")["name"]
+    view = window(token=site.editor["token"])
+
+    for path in ("/dataset/new", "/dataset/edit/{name}", "/dataset/{name}/resource/new"):
+        assert view.open(address(path, name)).status == 200
+        assert violations(view.page) == [], path
+    visitor = window()
+    visitor.open("/user/login")
+    assert violations(visitor.page) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_sticks_out(site: Site, window, lang: str):
+    name = site.create()["name"]
+    view = window()
+
+    for path in PATHS:
+        view.open(address(path, name, lang))
+        for width in (320, 390, 1280):
+            view.page.set_viewport_size({"width": width, "height": 800})
+            wide = view.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, (path, view.page.evaluate(WIDE_OPEN))
+
+
+def test_facets_are_folded_away_on_a_phone(site: Site, window):
+    site.create()
+    narrow, wide = window(390), window(1280)
+
+    narrow.open("/dataset")
+    wide.open("/dataset")
+
+    assert not narrow.page.locator(".mig-facets-body").is_visible()
+    assert wide.page.locator(".mig-facets-body").is_visible()
+    narrow.page.locator(".mig-facets > summary").click()
+    assert narrow.page.locator(".mig-facet").first.is_visible()
+
+
+def test_search_by_keyboard_and_back(site: Site, window):
+    site.create()
+    view = window()
+    view.open("/")
+
+    view.page.locator("#home-search").focus()
+    view.page.keyboard.type("displacement")
+    view.page.keyboard.press("Enter")
+    view.page.wait_for_url("**/dataset/?q=displacement")
+    view.page.locator(".mig-facet-value").first.focus()
+    view.page.keyboard.press("Enter")
+    view.page.wait_for_url("**&organization=*")
+    assert view.page.locator(".mig-chip").count() == 2
+    view.page.go_back()
+    assert view.page.locator(".mig-chip").count() == 1
+
+
+def test_filters_work_without_a_script(site: Site, window):
+    site.create()
+    view = window(script=False)
+    view.open("/dataset")
+
+    view.page.locator(".mig-facets > summary").evaluate("e => e.parentElement.open = true")
+    agency = view.page.locator(f".mig-facet-value[href$='organization={site.agency_name}']")
+    view.page.goto(view.address + agency.get_attribute("href"))
+
+    assert view.page.locator(".mig-chip").count() == 1
+    assert view.page.locator(".mig-hit").count() == 1
+
+
+def test_form_leads_to_its_errors(site: Site, window):
+    view = window(token=site.editor["token"])
+    view.open("/dataset/new")
+
+    view.page.locator("#field-title_translated-en").fill("A title")
+    view.page.locator("#field-modified").fill("yesterday")
+    view.page.locator("button[type=submit][name=save]").first.click()
+    view.page.wait_for_load_state("networkidle")
+
+    assert view.page.evaluate("document.activeElement.className") == "mig-errors"
+    assert view.page.locator("#field-title_translated-en").input_value() == "A title"
+    view.page.locator(".mig-errors a").click()
+    assert view.page.evaluate("document.activeElement.id") == "block-modified"
+
+
+def test_form_finds_a_country_by_typing(site: Site, window):
+    view = window(token=site.editor["token"])
+    view.open("/dataset/new")
+
+    view.page.locator("#block-spatial_coverage .select2-selection").click()
+    view.page.keyboard.type("sudan")
+    view.page.keyboard.press("Enter")
+
+    chosen = view.page.locator("#field-spatial_coverage").evaluate(
+        "e => [...e.selectedOptions].map(o => o.value)"
+    )
+    assert chosen == ["SDN"]
+
+
+def test_form_gives_another_row(site: Site, window):
+    view = window(token=site.editor["token"])
+    view.open("/dataset/new")
+
+    view.page.locator("#block-contact [data-add]").click()
+    view.page.keyboard.type("Day shift")
+
+    assert view.page.locator("#field-contact-1-name").input_value() == "Day shift"
+
+
+def test_hostile_record_does_nothing(site: Site, window):
+    evil = '<img src="https://evil.example.org/x.png" onerror=alert(1)><script>alert(2)</script><svg onload=alert(3)>'
+    package = site.create(
+        title_translated={"en": f"Evil {evil}"},
+        notes_translated={
+            "en": f"![pixel](https://evil.example.org/y.png) [go](javascript:alert(4)) {evil} and more words"
+        },
+        tags_translated={"en": [evil]},
+        publisher=[{"name": evil}],
+        contact=[{"name": evil, "url": "https://agency.example.org/"}],
+    )
+    view = window()
+
+    for path in (*PATHS, "/dataset?q=evil"):
+        view.open(address(path, package["name"]))
+    view.open(f"/dataset/{package['name']}/resource/{package['resources'][0]['id']}")
+
+
+def test_arabic_runs_from_right_to_left(site: Site, window):
+    name = site.create(title_translated={"ar": "النزوح في السودان", "en": "Displacement"})["name"]
+    view = window()
+
+    for path in PATHS:
+        view.open(address(path, name, "ar"))
+        assert view.page.locator(".mig-brand").bounding_box()["x"] > 640
+        assert view.page.evaluate("getComputedStyle(document.body).direction") == "rtl"

@@ -1,0 +1,186 @@
+"""`ckan migration harvest` as people and scripts use it: words, JSON, exit codes, Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ckan import model
+from ckan.cli.cli import ckan
+
+import replay
+from harvest_portal import AGREED, INVALID, call, package, packages, show
+
+BINARY = Path(sys.executable).with_name("ckan")
+
+
+@pytest.fixture
+def harvest(cli) -> Any:
+    """Run a command of the group in this process."""
+
+    def run(*words: str) -> Any:
+        model.Session.remove()
+        result = cli.invoke(ckan, ["migration", "harvest", *words])
+        assert not isinstance(result.exception, Exception), result.exception
+        return result
+
+    return run
+
+
+def answer(result: Any) -> Any:
+    """Read the JSON that a command printed."""
+    return json.loads(result.stdout)
+
+
+def add(harvest: Any, partner: Any, *words: str, name: str = "partner") -> Any:
+    options = [
+        f"--option={key}={json.dumps(value)}" for key, value in AGREED.items() if key != "default_sensitivity"
+    ]
+    fixed = ["--protocol", "ckan", "--organization", "tracking-unit", "--default-sensitivity", "low"]
+    return harvest("add", name, partner.portal.url, *fixed, *options, "--allow-private-address", *words)
+
+
+def test_from_adding_a_source_to_its_status(harvest, partner):
+    partner.offer(package(1), package(2), package(3, **INVALID))
+    assert add(harvest, partner, "--title", "The partner").exit_code == 0
+    [source] = answer(harvest("list", "--json"))
+    assert source["options"]["default_sensitivity"] == "low"
+    assert answer(harvest("status", "--json"))[0]["state"] == "never run"
+
+    done = harvest("run", "partner", "--here", "--json")
+
+    assert done.exit_code == 0
+    [row] = answer(harvest("status", "--json"))
+    assert row == answer(done)[0]
+    expected = {"name": "partner", "title": "The partner", "protocol": "ckan", "state": "finished"}
+    counts = {"listed": 3, "added": 3, "updated": 0, "unchanged": 0, "missing": 0, "invalid": 1, "failed": 0}
+    assert {key: row[key] for key in expected | counts} == expected | counts
+    assert row["seconds"] > 0
+    assert row["run_id"]
+    assert "partner" in harvest("status").stdout
+
+
+def test_adding_again_needs_update(harvest, partner):
+    assert add(harvest, partner).exit_code == 0
+    refused = add(harvest, partner)
+    assert refused.exit_code == 2
+    assert "already" in refused.stderr
+    assert add(harvest, partner, "--title", "New title", "--update").exit_code == 0
+    assert answer(harvest("list", "--json"))[0]["title"] == "New title"
+
+
+def test_plain_lines_without_a_terminal(harvest, partner):
+    partner.offer(package(1))
+    add(harvest, partner)
+
+    done = harvest("run", "--all", "--here")
+
+    assert "partner: finished" in done.stderr
+    assert "\x1b[" not in done.stdout + done.stderr
+
+
+def test_exit_codes_are_honest(harvest, partner):
+    partner.offer(*(package(number) for number in range(1, 7)))
+    add(harvest, partner)
+    assert harvest("run", "partner", "--here").exit_code == 0
+    partner.offer()
+    asks = harvest("run", "partner", "--here")
+    assert asks.exit_code == 1
+    assert "listing-empty" in asks.stderr
+    assert "approve partner" in asks.stderr
+    partner.offer(package(1), {"name": "", "title": "nameless"})
+    assert harvest("run", "partner", "--here").exit_code == 1
+    partner.portal.answering = lambda path, query: replay.json_answer({"success": False}, 403)
+    refused = harvest("run", "partner", "--here")
+    assert refused.exit_code == 2
+    assert "Traceback" not in refused.stderr
+    assert harvest("run", "no-such-source", "--here").exit_code == 2
+    assert harvest("run").exit_code == 2
+
+
+def test_diff_approve_and_rollback(harvest, partner):
+    partner.offer(*(package(number) for number in range(1, 9)))
+    add(harvest, partner)
+    harvest("run", "partner", "--here")
+    partner.offer(package(1, title="Displacement tracking, first round"), package(2))
+    harvest("run", "partner", "--here")
+
+    assert "~ Displacement tracking, first round  [title_translated]" in harvest("diff", "partner").stdout
+    assert answer(harvest("diff", "partner", "--json"))["removed"] == []
+    assert harvest("approve", "partner", "--here").exit_code == 0
+    assert len(answer(harvest("diff", "partner", "--json"))["removed"]) == 6
+    assert harvest("rollback", "partner", "--to", "1", "--here").exit_code == 0
+    assert not any(dataset["private"] for dataset in packages().values())
+    assert answer(harvest("list", "--json"))[0]["state"] == "paused"
+    assert answer(harvest("run", "--all", "--here", "--json")) == []
+
+
+def test_queued_runs_are_left_to_the_workers(harvest, partner):
+    partner.offer(package(1))
+    add(harvest, partner)
+
+    queued = harvest("run", "partner")
+
+    assert queued.exit_code == 0
+    assert "queued" in queued.stdout
+    assert call("run_list", source="partner")[0]["state"] == "queued"
+
+
+def process(ini: str, *words: str, **variables: str) -> subprocess.Popen[str]:
+    """Start the real command."""
+    model.Session.remove()
+    environment = {**os.environ, **variables}
+    line = [str(BINARY), "-c", ini, *words]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(line, env=environment, text=True, start_new_session=True, **pipes)
+
+
+def until(condition: Any, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_control_c_stops_within_five_seconds_and_says_how_to_go_on(harvest, partner, request):
+    partner.offer(*(package(number) for number in range(1, 60)))
+    add(harvest, partner)
+    running = process(
+        request.config.getoption("--ckan-ini"), "migration", "harvest", "run", "partner", "--here"
+    )
+    until(lambda: len(packages()) >= 2)
+    asked = time.monotonic()
+    running.send_signal(signal.SIGINT)
+    _out, err = running.communicate(timeout=10)
+
+    assert time.monotonic() - asked < 5
+    assert running.returncode == 1
+    assert "ckan migration harvest run partner --wait" in err
+    assert "Traceback" not in err
+    [run] = call("run_list", source="partner")
+    assert run["stopped"]
+    assert harvest("run", "partner", "--here").exit_code == 0
+    assert show(run["id"])["counters"]["added"] == 59
+
+
+def test_a_real_job_worker_does_what_the_command_waits_for(harvest, partner, request):
+    ini = request.config.getoption("--ckan-ini")
+    partner.offer(package(1), package(2))
+    add(harvest, partner)
+    worker = process(ini, "jobs", "worker", "harvest", "--burst", "--no-scheduler")
+    waiting = process(ini, "migration", "harvest", "run", "--all", "--wait", "--json")
+    out, err = waiting.communicate(timeout=90)
+    if worker.poll() is not None and waiting.returncode is None:
+        pytest.fail(err)
+
+    worker.terminate()
+    worker.communicate(timeout=30)
+    assert waiting.returncode == 0, err
+    assert json.loads(out)[0]["added"] == 2

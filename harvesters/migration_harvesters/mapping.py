@@ -76,8 +76,8 @@ class Notebook:
     def among(self, name: str, vocabulary: str, words: Iterable[str], lang: str | None = None) -> list[str]:
         """Look for concepts among free keywords, where most words are not meant as concepts of this list.
 
-        What comes only near to a term here and is a term of another list is meant there: `Migrant stocks` is a
-        theme, and not the group whose other name is `migrant stock`.
+        What comes only near to a term here and is a term of another list is meant there: `Migrant stocks` is
+        a theme, and not the group whose other name is `migrant stock`.
         """
         codes: dict[str, None] = {}
         known = migration_vocabularies.get(vocabulary)

@@ -86,6 +86,7 @@ setup(
     zip_safe=False,
     install_requires=[
         "ckan>=2.12,<2.13",
+        "certifi>=2024.7",
         "ckanapi>=4.11,<5",
         "click>=8.1,<9",
         "elasticsearch>=8.19,<9",
@@ -96,6 +97,7 @@ setup(
         "rdflib>=7.6,<8",
         "requests>=2.32,<3",
         "rich>=14,<16",
+        "urllib3>=2.6,<3",
     ],
     extras_require={
         "registry": REGISTRY,

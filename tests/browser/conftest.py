@@ -48,14 +48,15 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def portal(site: Site, make_app: Any, ckan_config: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of the registry, served from this process."""
-    server = make_server("127.0.0.1", 0, lambda environ, start: serve(environ, start), threaded=True)
-    address = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setitem(ckan_config, "ckan.site_url", address)
-    application = make_app().flask_app
 
     def serve(environ: Any, start: Any) -> Any:
         return application(environ, start)
 
+    # The address has to be known before the application is made; it answers nothing until then.
+    server = make_server("127.0.0.1", 0, serve, threaded=True)
+    address = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setitem(ckan_config, "ckan.site_url", address)
+    application = make_app().flask_app
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield address

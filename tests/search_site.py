@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,8 +24,8 @@ NOWHERE = "http://127.0.0.1:9"
 class Searching:
     """What the tests do with the search."""
 
-    def __init__(self, setting: Callable[[str, Any], None]) -> None:
-        self._set = setting
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._patch = patch
 
     @property
     def engine(self) -> client.Engine:
@@ -39,12 +39,11 @@ class Searching:
     @contextmanager
     def away(self) -> Iterator[None]:
         """The engine does not answer."""
-        address = tk.config["solr_url"]
-        self._set("solr_url", NOWHERE)
-        try:
+        with self._patch.context() as patch:
+            patch.setitem(tk.config, "solr_url", NOWHERE)
+            # commands read the configuration anew
+            patch.setenv("CKAN_SOLR_URL", NOWHERE)
             yield
-        finally:
-            self._set("solr_url", address)
 
     def drain(self) -> Drained:
         found = Worker(self.database, self.engine, config.alias(), lambda _seconds: True).until_empty()
@@ -74,7 +73,7 @@ def searching(
     with_request_context: None,
 ) -> Iterator[Searching]:
     migrate_db_for("migration_search")
-    made = Searching(lambda name, value: monkeypatch.setitem(tk.config, name, value))
+    made = Searching(monkeypatch)
     lifecycle.ensure(made.engine, config.alias())
     ckan_search.clear_all()
     with made.database.begin() as connection:

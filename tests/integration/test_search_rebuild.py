@@ -209,7 +209,7 @@ def spoil(searching: Searching) -> tuple[str, str, str]:
     ghost = {"id": "ghost", "name": "ghost", "site_id": site, "entity_type": "package", "state": "active"}
     searching.engine.bulk(
         [
-            {"index": {"_id": "ghost", "version": 1, "version_type": "external_gte"}},
+            {"index": {"_id": writing.index_id("ghost"), "version": 1, "version_type": "external_gte"}},
             ghost,
             {"update": {"_id": writing.index_id(different["id"])}},
             {"doc": {"permission_labels": ["everybody"]}},

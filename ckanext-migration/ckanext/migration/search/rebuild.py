@@ -23,7 +23,7 @@ from ckanext.migration.search.errors import IndexUnavailable, SearchFault
 log = logging.getLogger(__name__)
 
 _LOCK = 7_203_344_101
-_ROUNDS = 3
+_ROUNDS = 5
 _WHILE_BUILDING = {"refresh_interval": "-1", "gc_deletes": "1h"}
 _AFTERWARDS = {"refresh_interval": "1s", "gc_deletes": "60s"}
 Progress = Callable[[int, int], None]
@@ -139,21 +139,24 @@ def _copy(database: sa.Engine, engine: Engine, alias: str, ids: list[str]) -> di
 
 
 def _prove(database: sa.Engine, engine: Engine, alias: str, refused: dict[str, str]) -> int:
-    """Compare with the database and repair until nothing differs but what cannot be indexed."""
+    """Compare with the database and repair; fail when the same datasets differ every time.
+
+    While people write, a comparison finds a few datasets between their change and its delivery.
+    """
+    target = lifecycle.upcoming(alias)
+    stubborn: set[str] | None = None
     for _round in range(_ROUNDS):
-        found = comparison.compare(engine, lifecycle.upcoming(alias))
-        left = [each for each in found.ids if each not in refused]
-        if not left:
-            return found.compared - len(refused)
-        for part in comparison.batches(left):
+        found = comparison.compare(engine, target)
+        left = {each for each in found.ids if each not in refused}
+        stubborn = left if stubborn is None else stubborn & left
+        if not stubborn:
+            break
+        for part in comparison.batches(sorted(left)):
             refused.update(_copy(database, engine, alias, part))
-    found = comparison.compare(engine, lifecycle.upcoming(alias))
-    left = [each for each in found.ids if each not in refused]
-    waiting = _waiting(database)
-    left = [each for each in left if each not in waiting]
+    left = (stubborn or set()) - set(refused) - _waiting(database)
     if left:
-        raise RebuildIncomplete(f"{len(left)} datasets differ, for example {left[0]}")
-    return found.compared - len(refused)
+        raise RebuildIncomplete(f"{len(left)} datasets differ, for example {min(left)}")
+    return engine.count(target, comparison.own_documents())
 
 
 def _waiting(database: sa.Engine) -> set[str]:

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 from ckan import model
-from ckan.cli.cli import ckan
 
 import replay
+from ckanext.migration.harvest.cli import harvest as group
 from harvest_portal import AGREED, INVALID, call, package, packages, show
 
 BINARY = Path(sys.executable).with_name("ckan")
@@ -27,7 +27,7 @@ def harvest(cli) -> Any:
 
     def run(*words: str) -> Any:
         model.Session.remove()
-        result = cli.invoke(ckan, ["migration", "harvest", *words])
+        result = cli.invoke(group, list(words))
         assert not isinstance(result.exception, Exception), result.exception
         return result
 
@@ -150,7 +150,7 @@ def until(condition: Any, seconds: float = 30) -> None:
 
 
 def test_control_c_stops_within_five_seconds_and_says_how_to_go_on(harvest, partner, request):
-    partner.offer(*(package(number) for number in range(1, 60)))
+    partner.offer(*(package(number) for number in range(1, 26)))
     add(harvest, partner)
     running = process(
         request.config.getoption("--ckan-ini"), "migration", "harvest", "run", "partner", "--here"
@@ -167,7 +167,7 @@ def test_control_c_stops_within_five_seconds_and_says_how_to_go_on(harvest, part
     [run] = call("run_list", source="partner")
     assert run["stopped"]
     assert harvest("run", "partner", "--here").exit_code == 0
-    assert show(run["id"])["counters"]["added"] == 59
+    assert show(run["id"])["counters"]["added"] == 25
 
 
 def test_a_real_job_worker_does_what_the_command_waits_for(harvest, partner, request):
@@ -177,9 +177,6 @@ def test_a_real_job_worker_does_what_the_command_waits_for(harvest, partner, req
     worker = process(ini, "jobs", "worker", "harvest", "--burst", "--no-scheduler")
     waiting = process(ini, "migration", "harvest", "run", "--all", "--wait", "--json")
     out, err = waiting.communicate(timeout=90)
-    if worker.poll() is not None and waiting.returncode is None:
-        pytest.fail(err)
-
     worker.terminate()
     worker.communicate(timeout=30)
     assert waiting.returncode == 0, err

@@ -99,6 +99,7 @@ def _checked(
         )
         log.write(done.stdout)
     if done.returncode:
-        lines = [line for line in log_file.read_text("utf-8", "replace").splitlines() if line.strip()]
-        raise StackError(f"`{title}` failed ({lines[-1].strip()[:200]})", f"see {log_file}")
+        lines = [line.strip() for line in log_file.read_text("utf-8", "replace").splitlines()]
+        reasons = [line for line in lines if line and not line.startswith("(Background on this error")]
+        raise StackError(f"`{title}` failed ({reasons[-1][:200]})", f"see {log_file}")
     return done.stdout

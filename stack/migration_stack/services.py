@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from migration_stack import elasticsearch, ports, postgres, processes, redis, settings
+from migration_stack import elasticsearch, external, ports, postgres, processes, redis, settings
 from migration_stack.errors import StackError
 from migration_stack.places import Places, account
 from migration_stack.starting import Starter
@@ -42,6 +42,7 @@ def up(
     `meanwhile` is work that needs the database and the queue only; it is done while the slow one starts.
     """
     places.prepare()
+    external.check()
     with _alone(places.run / "services.lock"):
         ours = [service for service in ALL if not settings.external(service.NAME)]
         missing = [service for service in ours if not _running(places, service)]

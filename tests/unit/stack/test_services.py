@@ -57,6 +57,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
     monkeypatch.setattr(services, "account", Account)
     monkeypatch.setattr(services, "addresses", lambda places: None)
     monkeypatch.setattr(services, "ignore_interrupts", lambda: None)
+    monkeypatch.setattr(services.external, "check", lambda: None)
     for variable in settings.VARIABLES.values():
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("PORT_OFFSET", "7000")

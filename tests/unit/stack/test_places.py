@@ -65,7 +65,8 @@ def test_reachable_looks_at_every_folder_above(tmp_path: Path) -> None:
     assert not places.reachable(inner)
 
 
-def test_passwords_are_private_and_stay(tmp_path: Path) -> None:
+def test_passwords_are_private_and_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "account", Account)
     here = Places(tmp_path)
     here.prepare()
     first = settings.password(here, "postgres")

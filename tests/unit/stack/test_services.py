@@ -55,6 +55,7 @@ def small(name: str, program: str = LISTENER) -> types.SimpleNamespace:
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
     monkeypatch.setattr(services, "ALL", (small("redis"),))
     monkeypatch.setattr(services, "account", Account)
+    monkeypatch.setattr("migration_stack.places.account", Account)
     monkeypatch.setattr(services, "addresses", lambda places: None)
     monkeypatch.setattr(services, "ignore_interrupts", lambda: None)
     monkeypatch.setattr(services.external, "check", lambda: None)

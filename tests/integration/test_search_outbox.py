@@ -12,8 +12,8 @@ from ckan import logic, model
 from ckan.lib.search.common import SearchError, SearchIndexError, SolrConnectionError
 from ckan.tests import factories, helpers
 
-from ckanext.migration.search import config, delivery, drain, outbox, writing
-from ckanext.migration.search.errors import IndexUnavailable
+from ckanext.migration.search import commits, config, delivery, drain, outbox, writing
+from ckanext.migration.search.errors import IndexTooSlow, IndexUnavailable
 from search_site import ALONE, Searching, change, dataset
 
 pytestmark = [ALONE, pytest.mark.usefixtures("searching")]
@@ -166,7 +166,11 @@ def test_a_lost_index_is_never_made_by_a_write_and_comes_back_from_the_database(
     assert sorted(searching.names(q="*:*")) == ["aa", "bb"]
 
 
-def test_without_the_tables_saves_still_work(searching: Searching, caplog: pytest.LogCaptureFixture) -> None:
+def test_without_the_tables_saves_still_work(
+    searching: Searching, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # CKAN's logging configuration switches off loggers that are older than it
+    monkeypatch.setattr(writing.log, "disabled", False)
     with searching.database.begin() as connection:
         connection.execute(sa.text("alter table migration_search_outbox rename to hidden_outbox"))
     try:
@@ -258,8 +262,53 @@ def test_an_administrator_is_not_told_that_something_private_is_public(searching
 def test_a_refused_query_tells_neither_labels_nor_filters(searching: Searching, query: str) -> None:
     user = factories.User()
     with pytest.raises(SearchError) as caught:
-        searching.find(user["name"], q=query)
+        searching.find(user["name"], fq=query)
     text = json.dumps([str(part) for part in caught.value.args])
     assert "permission_labels" not in text
     assert "creator-" not in text
     assert "http" not in text
+
+
+def test_a_dataset_page_works_while_the_engine_is_away(searching: Searching) -> None:
+    dataset(name="aa", title="Rivers")
+    with searching.away():
+        assert helpers.call_action("package_show", id="aa")["title"] == "Rivers"
+
+
+def test_words_that_look_like_a_query_are_searched_as_words(searching: Searching) -> None:
+    dataset(name="aa", title="Sudan: displacement (2024")
+    found = searching.find(q="Sudan: displacement (2024")
+    assert found["count"] == 1
+    assert found["searched_as_words"]
+    assert not searching.find(q="title:sudan")["searched_as_words"]
+
+
+def test_a_rolled_back_savepoint_takes_only_its_own(searching: Searching) -> None:
+    first, second = dataset(name="aa", title="Rivers"), dataset(name="bb", title="Hills")
+    model.Session.query(model.Package).filter_by(id=first["id"]).update({"title": "Lakes"})
+    logic.index_update_package({"ignore_auth": True}, first["id"])
+    savepoint = model.Session.begin_nested()
+    model.Session.query(model.Package).filter_by(id=second["id"]).update({"title": "Valleys"})
+    logic.index_update_package({"ignore_auth": True}, second["id"])
+    savepoint.rollback()
+    model.Session.commit()
+    assert searching.rows() == []
+    assert searching.engine.count(config.alias(), {"match": {"title": "lakes"}}) == 1
+    assert searching.engine.count(config.alias(), {"match": {"title": "valleys"}}) == 0
+
+
+def test_after_a_timeout_saves_do_not_wait_again(
+    searching: Searching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def slow(*_arguments: Any, **_options: Any) -> Any:
+        asked.append(True)
+        raise IndexTooSlow("too slow")
+
+    monkeypatch.setattr(commits, "_patience", commits.Patience())
+    monkeypatch.setattr(drain, "documents", slow)
+    dataset(name="aa")
+    dataset(name="bb")
+    assert asked == [True]
+    assert len(searching.rows()) == 2

@@ -17,7 +17,7 @@ import elastic_transport
 import elasticsearch
 
 from ckanext.migration.search.config import Address
-from ckanext.migration.search.errors import IndexMissing, IndexUnavailable, QuerySyntaxError
+from ckanext.migration.search.errors import IndexMissing, IndexTooSlow, IndexUnavailable, QuerySyntaxError
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,9 @@ class Engine:
             return target(**arguments)
         except elasticsearch.ApiError as error:
             raise _fault(error) from None
+        except elastic_transport.ConnectionTimeout as error:
+            log.warning("search.engine.too_slow call=%s", method)
+            raise IndexTooSlow(_UNANSWERED, detail=type(error).__name__) from None
         except elastic_transport.TransportError as error:
             log.warning("search.engine.unreachable call=%s error=%s", method, type(error).__name__)
             raise IndexUnavailable(_UNANSWERED, detail=type(error).__name__) from None

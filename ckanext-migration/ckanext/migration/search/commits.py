@@ -7,6 +7,8 @@ connection, and nothing that happens in it reaches the caller: what fails stays 
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,11 +17,32 @@ import sqlalchemy.orm
 from ckan import model
 
 from ckanext.migration.search import client, config, drain
-from ckanext.migration.search.errors import SearchFault
+from ckanext.migration.search.errors import IndexTooSlow, SearchFault
 
 log = logging.getLogger(__name__)
 
+_PAUSE = 30.0
 _IDS, _REFRESH, _COMMITTED = "migration_search_ids", "migration_search_refresh", "migration_search_committed"
+
+
+class Patience:
+    """After a timeout no save of this process waits for the engine for half a minute."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._until = 0.0
+
+    def lose(self) -> None:
+        """Remember a timeout."""
+        self._until = self._clock() + _PAUSE
+
+    @property
+    def lost(self) -> bool:
+        """Whether the engine was too slow a moment ago."""
+        return self._clock() < self._until
+
+
+_patience = Patience()
 
 
 def note(session: Any, index_ids: list[str], *, refresh: bool) -> None:
@@ -43,6 +66,8 @@ def _after_commit(session: Any) -> None:
 
 
 def _after_rollback(session: Any) -> None:
+    if session.in_nested_transaction():
+        return
     for key in (_IDS, _REFRESH, _COMMITTED):
         session.info.pop(key, None)
 
@@ -55,9 +80,12 @@ def _after_transaction_end(session: Any, transaction: sa.orm.SessionTransaction)
     refresh = session.info.pop(_REFRESH, False)
     try:
         database = model.meta.engine
-        if ids and database is not None:
+        if ids and database is not None and not _patience.lost:
             engine = client.engine(config.address(timeout=config.save_timeout()))
             drain.documents(database, engine, config.alias(), ids=sorted(ids), refresh=refresh)
+    except IndexTooSlow as fault:
+        _patience.lose()
+        log.warning("search.drain.postponed datasets=%s reason=%s", len(ids), fault.code)
     except SearchFault as fault:
         log.warning("search.drain.postponed datasets=%s reason=%s", len(ids), fault.code)
     except sa.exc.SQLAlchemyError as error:

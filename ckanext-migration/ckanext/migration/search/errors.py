@@ -30,6 +30,12 @@ class IndexUnavailable(SearchFault):
     )
 
 
+class IndexTooSlow(IndexUnavailable):
+    """The engine did not answer in time."""
+
+    code = "search-too-slow"
+
+
 class IndexMissing(IndexUnavailable):
     """The engine answers, but our index is not there (wiped, never made, alias lost)."""
 

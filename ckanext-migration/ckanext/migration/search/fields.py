@@ -23,6 +23,7 @@ _KINDS: dict[str, Kind] = {
     "boolean": "keyword",
     "keyword": "keyword",
 }
+_FAMILIES = ("extras_", "res_extras_", "vocab_")
 _HIDDEN = frozenset(JSON_FIELDS)
 
 
@@ -64,6 +65,10 @@ class Fields:
         if name.endswith("_date"):
             return Target("date", "dates.at", nested="dates", key=name)
         return Target("flat", f"x.{name}")
+
+    def has(self, name: str) -> bool:
+        """Whether the mapping has a field of this name, or a rule that covers it."""
+        return self._known(name) is not None or name.startswith(_FAMILIES) or name == UPDATE_STATE
 
     def _known(self, name: str) -> Target | None:
         """Return a field of the mapping; dots step into objects and sub-fields, never into pairs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextvars import ContextVar
 from typing import Any
 
 import ckan.plugins as p
@@ -10,9 +11,10 @@ import ckan.plugins.toolkit as tk
 from flask import has_request_context
 
 from ckanext.migration.cli import migration
-from ckanext.migration.search import client, commits, config, highlight, install, lifecycle
+from ckanext.migration.search import client, commits, config, highlight, install, lifecycle, profile, wording
 from ckanext.migration.search.cli import search
 from ckanext.migration.search.errors import SearchFault
+from ckanext.migration.search.fields import Fields
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,8 @@ class MigrationSearchPlugin(p.SingletonPlugin):
     p.implements(p.IConfigurer)
     p.implements(p.IClick)
     p.implements(p.IPackageController, inherit=True)
+
+    _as_words: ContextVar[bool] = ContextVar("migration_search_as_words", default=False)
 
     # IConfigurer
 
@@ -53,7 +57,11 @@ class MigrationSearchPlugin(p.SingletonPlugin):
     # IPackageController
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
-        """Ask for highlights."""
+        """Ask for highlights; take as words what only looks like a query."""
+        words = wording.as_words(str(search_params.get("q") or ""), Fields(profile.properties()))
+        if words is not None:
+            search_params["q"] = words
+        self._as_words.set(words is not None)
         highlight.open_slot(str(tk.h.lang())[:2] if has_request_context() else "en")
         return search_params
 
@@ -62,6 +70,10 @@ class MigrationSearchPlugin(p.SingletonPlugin):
         search_results: dict[str, Any],
         search_params: dict[str, Any],
     ) -> dict[str, Any]:
-        """Hand the highlights over: ``{dataset id: {"title": […], "notes": […]}}``, safe for HTML."""
+        """Hand over the highlights, ``{dataset id: {"title": […], "notes": […]}}``, safe for HTML.
+
+        ``searched_as_words`` tells that the text was not taken as the query it looked like.
+        """
         search_results["highlighting"] = highlight.take()
+        search_results["searched_as_words"] = self._as_words.get()
         return search_results

@@ -10,7 +10,7 @@ from typing import Any
 from ckanext.migration.errors import to_toolkit
 from migration_schemas import Record, Report, record, validate_record
 
-__all__ = ["as_record", "report", "to_toolkit"]
+__all__ = ["as_record", "remember", "report", "to_toolkit"]
 
 # One save asks for the same report several times (rule, message, page). It is a pure function of the record.
 REMEMBERED = 256
@@ -26,16 +26,25 @@ def as_record(package: Mapping[str, Any]) -> Record:
 def report(package: Mapping[str, Any]) -> Report:
     """Check a package against the profile (issue 3, point 5)."""
     subject = as_record(package)
-    # A finding names a resource by its place, which the hash leaves out.
-    key = " ".join((subject.content_hash(), *(str(entry.get("url")) for entry in subject.resources)))
+    key = _key(subject)
     with _lock:
         known = _reports.get(key)
         if known is not None:
             _reports.move_to_end(key)
             return known
     fresh = validate_record(subject)
+    remember(subject, fresh)
+    return fresh
+
+
+def remember(subject: Record, made: Report) -> None:
+    """Take over a report that was just made for exactly this content, so that it is not made again."""
     with _lock:
-        _reports[key] = fresh
+        _reports[_key(subject)] = made
         while len(_reports) > REMEMBERED:
             _reports.popitem(last=False)
-    return fresh
+
+
+def _key(subject: Record) -> str:
+    """Name the content; a finding names a resource by its place, which the hash leaves out."""
+    return " ".join((subject.content_hash(), *(str(entry.get("url")) for entry in subject.resources)))

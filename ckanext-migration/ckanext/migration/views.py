@@ -11,7 +11,7 @@ from flask import Blueprint, Response
 import migration_schemas
 from ckanext.migration import shared
 from ckanext.migration.logic.publishing import language
-from ckanext.migration.pages import form
+from ckanext.migration.pages import form, words
 from migration_schemas import rdf
 
 __all__ = ["migration"]
@@ -41,11 +41,12 @@ def quality(name: str) -> Any:
     grouped: dict[str, list[dict[str, Any]]] = {severity: [] for severity in SEVERITIES}
     for finding in report.findings:
         field = fields.get(finding.field or "")
+        label = finding.field_label(lang) if finding.field else tk._("Whole record")
         grouped[finding.severity].append(
             {
-                "label": finding.field_label(lang) if finding.field else tk._("Whole record"),
+                "label": label,
                 "resource": finding.resource,
-                "message": finding.message(lang),
+                "message": words.bare(finding.message(lang), label),
                 "value": str(finding.value) if finding.value else "",
                 "target": form.target(field) if field and finding.resource is None else "",
             }

@@ -106,7 +106,8 @@ def _messages(name: str, label: str, messages: Any, field: Mapping[str, Any]) ->
     found = []
     for index, message in enumerate(words.listed(messages)):
         if not isinstance(message, Mapping):
-            found.append({"label": label, "message": str(message), "target": target(field)})
+            words_of_it = words.bare(str(message), label)
+            found.append({"label": label, "message": words_of_it, "target": target(field)})
             continue
         parts = {part["field_name"]: _label(part) for part in field.get("repeating_subfields") or ()}
         for part, problems in message.items():

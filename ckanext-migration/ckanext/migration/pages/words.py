@@ -58,6 +58,14 @@ def capital(label: str) -> str:
     return label[:1].upper() + label[1:]
 
 
+def bare(message: str, label: str) -> str:
+    """Take the name of the field from the front of a message that is shown beside that name."""
+    for mark in (": ", " : "):
+        if message.startswith(f"{label}{mark}"):
+            return capital(message.removeprefix(f"{label}{mark}"))
+    return message
+
+
 def prose(text: Any) -> Markup:
     """Render Markdown of a record: no third party's image, no trusted link (threats XS-01, XS-03)."""
     html = str(tk.h.render_markdown(str(text or ""), auto_link=False))

@@ -67,7 +67,7 @@ def test_published_record_conforms_to_the_mandatory_shapes(name, visibility, rec
 
 
 def test_only_what_the_profile_leaves_out_is_missed_by_the_recommended_shapes(records):
-    """Planned availability and the type of the agency are not part of MigDCAT-AP; one file has no description."""
+    """Availability and the type of the agency are not in MigDCAT-AP; one file has no description."""
     graph = write(records["full"], subject=SUBJECT)
     _, report, _ = pyshacl.validate(graph, shacl_graph=shapes("shapes_recommended.ttl"))
     assert {str(path) for path in report.objects(None, SH.resultPath)} == {

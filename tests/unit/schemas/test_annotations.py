@@ -57,7 +57,7 @@ def test_sound_entry_is_accepted():
     ],
 )
 def test_contradiction_is_refused_and_names_the_field(changes):
-    with pytest.raises(AnnotationError, match="name_of_field|title"):
+    with pytest.raises(AnnotationError, match=r"name_of_field|title"):
         schema(**changes)
 
 

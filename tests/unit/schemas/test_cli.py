@@ -129,14 +129,16 @@ def test_french(run, invalid):
 
 
 def test_control_sequences_of_a_file_do_not_reach_the_terminal(run):
-    data = '<urn:a> a <http://www.w3.org/ns/dcat#Dataset> ; <http://purl.org/dc/terms/title> "\\u001b[31mred"@en .'
+    title = '<http://purl.org/dc/terms/title> "\\u001b[31mred"@en'
+    data = f"<urn:a> a <http://www.w3.org/ns/dcat#Dataset> ; {title} ."
     result = run("-", data=data.encode())
     assert "\x1b[31m" not in result.stdout
 
 
 def test_command_works_without_ckan(valid):
     code = (
-        "import sys; sys.modules['ckan'] = None; sys.modules['ckanext'] = None; sys.modules['elasticsearch'] = None\n"
+        "import sys\n"
+        "for name in ('ckan', 'ckanext', 'elasticsearch'): sys.modules[name] = None\n"
         f"sys.argv = ['migration-registry', 'validate', {str(valid)!r}]\n"
         "from migration_schemas.cli import main; main()"
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from rdflib import Graph
 
-from migration_schemas.rdf import interpret, read, subjects
+from migration_schemas.rdf import interpret, read, subjects, write
 
+EU = "http://publications.europa.eu/resource/authority/"
 HEAD = """
 @prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
@@ -31,17 +32,21 @@ def record(turtle: str):
         ('dct:title "maschinell"@en-t-de, "by hand"@en', "title_translated", {"en": "by hand"}),
         ("dct:language <http://publications.europa.eu/resource/authority/language/FRA>", "language", ["fr"]),
         ('dct:language "French"', "language", ["fr"]),
-        ("dct:spatial <http://publications.europa.eu/resource/authority/country/SDN>", "spatial_coverage", ["SDN"]),
+        (f"dct:spatial <{EU}country/SDN>", "spatial_coverage", ["SDN"]),
         ('dct:spatial [ a dct:Location ; rdfs:label "Sudan" ]', "spatial_coverage", ["SDN"]),
         ('dct:spatial [ skos:prefLabel "Soudan"@fr ]', "spatial_coverage", ["SDN"]),
-        ("dct:accrualPeriodicity eu:frequency/ANNUAL".replace("eu:frequency/ANNUAL", "<http://publications.europa.eu/resource/authority/frequency/ANNUAL>"), "frequency", "ANNUAL"),
+        (f"dct:accrualPeriodicity <{EU}frequency/ANNUAL>", "frequency", "ANNUAL"),
         ('dct:accrualPeriodicity "R/P1Y"', "frequency", "ANNUAL"),
         ('dct:modified "2024-03-01T10:00:00Z"^^xsd:dateTime', "modified", "2024-03-01"),
         ('dct:modified "2024-03-01 10:00:00"', "modified", "2024-03-01"),
         ('dct:issued "March 2024"', "issued", "March 2024"),
         ('dct:publisher "Agency"', "publisher", [{"name": "Agency"}]),
         ('dct:publisher <https://a.example.org/>', "publisher", [{"uri": "https://a.example.org/"}]),
-        ('dcat:contactPoint [ vcard:fn "T" ; vcard:hasEmail "t@a.example.org" ]', "contact", [{"name": "T", "email": "t@a.example.org"}]),
+        (
+            'dcat:contactPoint [ vcard:fn "T" ; vcard:hasEmail "t@a.example.org" ]',
+            "contact",
+            [{"name": "T", "email": "t@a.example.org"}],
+        ),
         ('dct:provenance "By telephone."@en', "provenance_translated", {"en": "By telephone."}),
         ('dct:accessRights "public"', "access_rights", "PUBLIC"),
         ('dcat:keyword "a", "b"@fr', "tags_translated", {"en": ["a"], "fr": ["b"]}),
@@ -62,14 +67,15 @@ def test_values_without_a_counterpart_are_listed_not_lost_silently():
 
 def test_distribution_values_are_understood():
     reading = record(
-        """<urn:d> a dcat:Dataset ; dcat:distribution [ dcat:accessURL <https://a.example.org/> ; dct:format "text/csv" ;
+        """<urn:d> a dcat:Dataset ; dcat:distribution [
+        dcat:accessURL <https://a.example.org/> ; dct:format "text/csv" ;
         dct:license <http://creativecommons.org/licenses/by/4.0/> ; dcat:byteSize "1024.0"^^xsd:decimal ;
         dct:title "Daten"@de, "Data"@en ; dcat:mediaType "text/csv" ] ."""
     )
     assert reading.record.resources == (
         {
-            "url": "https://a.example.org/", "format": "CSV", "license": "CC-BY-4.0", "size": 1024, "name": "Data",
-            "mimetype": "text/csv",
+            "url": "https://a.example.org/", "format": "CSV", "license": "CC-BY-4.0", "size": 1024,
+            "name": "Data", "mimetype": "text/csv",
         },
     )  # fmt: skip
 
@@ -80,8 +86,6 @@ def test_datasets_are_listed_in_a_stable_order():
 
 
 def test_place_of_a_sub_property_is_not_taken_for_the_coverage(changed):
-    from migration_schemas.rdf import write
-
     one = changed(spatial_coverage=None, country_of_origin=["SYR"])
     back = read(write(one, subject="urn:x"), "urn:x")
     assert "spatial_coverage" not in back.fields

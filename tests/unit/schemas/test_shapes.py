@@ -17,10 +17,10 @@ from migration_schemas.validation import validate_graph
 from migration_vocabularies import get, iris
 
 SUBJECT = URIRef("https://example.org/dataset/1")
+ASPECTS = {"value", "required", "recommended"}
 DERIVED = sorted(
-    str(s).removeprefix(MS) for s in shapes.meanings() if (s, MIG.field, None) in shapes.graph() or (s, MIG.resourceField, None) in shapes.graph()
-)  # fmt: skip
-DERIVED = [name for name in DERIVED if name.rsplit("-", 1)[-1] in {"value", "required", "recommended"}]
+    name for s in shapes.meanings() if (name := str(s).removeprefix(MS)).rsplit("-", 1)[-1] in ASPECTS
+)
 BY_HAND = {"place-required", "resources-recommended"}
 
 
@@ -30,7 +30,15 @@ def test_properties_file_is_what_the_field_list_says():
 
 
 def test_shapes_are_valid_by_the_shapes_of_shacl():
-    conforms, _, text = pyshacl.validate(Graph(), shacl_graph=shapes.graph(), meta_shacl=True)
+    """Code lists are shortened to two members first: 280 countries take a minute and teach nothing."""
+    copy = Graph()
+    for triple in shapes.graph():
+        copy.add(triple)
+    for members in {o for o in copy.objects(None, SH["in"]) if isinstance(o, BNode)}:
+        second = copy.value(members, RDF.rest)
+        if second != RDF.nil:
+            copy.set((second, RDF.rest, RDF.nil))
+    conforms, _, text = pyshacl.validate(Graph(), shacl_graph=copy, meta_shacl=True)
     assert conforms, text
 
 

@@ -76,11 +76,22 @@ def test_other_spellings_are_less_certain(vocabulary, text, code):
 @pytest.mark.parametrize(
     ("vocabulary", "text"),
     [
-        ("country", ""), ("country", "  "), ("country", "--"), ("country", "Atlantis"), ("country", "no"), ("country", "in"),
-        ("country", "Sudan and Chad"), ("country", "Korea"), ("population-group", "displaced"), ("population-group", "people"),
-        ("sensitivity-level", "public"), ("sensitivity-level", "restricted"), ("frequency", "sometimes"), ("language", "Klingon"),
+        ("country", ""),
+        ("country", "  "),
+        ("country", "--"),
+        ("country", "Atlantis"),
+        ("country", "no"),
+        ("country", "in"),
+        ("country", "Sudan and Chad"),
+        ("country", "Korea"),
+        ("population-group", "displaced"),
+        ("population-group", "people"),
+        ("sensitivity-level", "public"),
+        ("sensitivity-level", "restricted"),
+        ("frequency", "sometimes"),
+        ("language", "Klingon"),
     ],
-)  # fmt: skip
+)
 def test_what_is_unclear_stays_unanswered(vocabulary, text):
     assert found(vocabulary, text) is None
 

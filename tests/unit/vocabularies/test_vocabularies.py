@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from importlib.resources import files
 
 import pytest
@@ -12,14 +15,48 @@ from migration_vocabularies.loader import parse
 
 SIX = {"ar", "en", "es", "fr", "ru", "zh"}
 IN_SIX = (
-    "migration-theme", "population-group", "collection-method", "country", "frequency", "access-right",
-    "sensitivity-level", "access-mode", "statistic-type", "unit-of-analysis", "disclosure-control",
-    "personal-data-status", "legal-basis", "purpose", "disaggregation", "gcm-objective", "sdg",
-)  # fmt: skip
-DEFINED = ("migration-theme", "population-group", "collection-method", "sensitivity-level", "access-right", "access-mode",
-           "personal-data-status", "legal-basis", "purpose", "statistic-type", "disclosure-control", "unit-of-analysis")  # fmt: skip
-COUNTS = {"country": 279, "migration-theme": 39, "population-group": 43, "collection-method": 31, "gcm-objective": 23,
-          "frequency": 26, "access-right": 3, "sensitivity-level": 4}  # fmt: skip
+    "migration-theme",
+    "population-group",
+    "collection-method",
+    "country",
+    "frequency",
+    "access-right",
+    "sensitivity-level",
+    "access-mode",
+    "statistic-type",
+    "unit-of-analysis",
+    "disclosure-control",
+    "personal-data-status",
+    "legal-basis",
+    "purpose",
+    "disaggregation",
+    "gcm-objective",
+    "sdg",
+)
+DEFINED = (
+    "migration-theme",
+    "population-group",
+    "collection-method",
+    "sensitivity-level",
+    "access-right",
+    "access-mode",
+    "personal-data-status",
+    "legal-basis",
+    "purpose",
+    "statistic-type",
+    "disclosure-control",
+    "unit-of-analysis",
+)
+COUNTS = {
+    "country": 279,
+    "migration-theme": 39,
+    "population-group": 43,
+    "collection-method": 31,
+    "gcm-objective": 23,
+    "frequency": 26,
+    "access-right": 3,
+    "sensitivity-level": 4,
+}
 
 
 def test_the_lists_of_the_profile_are_there():
@@ -90,8 +127,15 @@ def test_countries_roll_up_to_regions_and_the_world():
 
 @pytest.mark.parametrize(
     ("locale", "label"),
-    [("fr", "Soudan"), ("fr_FR", "Soudan"), ("zh_Hans_CN", "苏丹"), ("pt_BR", "Sudan"), ("sr@latin", "Sudan"), ("es-419", "Sudán")],
-)  # fmt: skip
+    [
+        ("fr", "Soudan"),
+        ("fr_FR", "Soudan"),
+        ("zh_Hans_CN", "苏丹"),
+        ("pt_BR", "Sudan"),
+        ("sr@latin", "Sudan"),
+        ("es-419", "Sudán"),
+    ],
+)
 def test_locales_are_reduced_to_languages(locale, label):
     assert mv.get("country")["SDN"].label(locale) == label
 
@@ -127,14 +171,13 @@ def test_retired_concept_keeps_its_successor():
 
 
 def test_base_is_one_setting():
-    import os
-    import subprocess
-    import sys
-
     code = "import migration_vocabularies as m; v = m.get('migration-theme'); print(v.iri, v['stocks'].iri)"
     done = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, "MIGRATION_BASE_IRI": "https://data.un.example/mig"},
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", code],
+        env={**os.environ, "MIGRATION_BASE_IRI": "https://data.un.example/mig"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     base = "https://data.un.example/mig/cv/migration-theme"
     assert done.stdout.split() == [base, base + "/stocks"]

@@ -55,7 +55,7 @@ def unbroken() -> dict:
 @pytest.fixture
 def story(partner, unbroken, monkeypatch) -> str:
     """Bring a source to the moment before its eventful run, and know how that run ends."""
-    monkeypatch.setitem(tk.config, "ckanext.migration.harvest.batch_size", 4)
+    monkeypatch.setitem(tk.config, "ckanext.migration.harvest.batch_size", 2)
     return tell_the_story(partner)
 
 

@@ -136,6 +136,24 @@ def test_what_a_person_edited_stays(partner):
     assert records(run["id"], "updated")[0]["kept"] == ["title_translated"]
 
 
+def test_what_ckan_fills_in_by_itself_is_nobodys_edit(partner):
+    """CKAN guesses media types and the portal names the publisher; the partner's next word still counts."""
+    partner.register()
+    nameless = {"dataset_source": "", "organization": None}
+    for turn, changes in enumerate([nameless, nameless, {}], start=1):
+        files = [
+            {"id": "f", "name": f"File {turn}", "url": f"https://partner.example/{turn}.csv", "format": "CSV"}
+        ]
+        partner.offer(package(1, resources=files, title=f"Displacement tracking, edition {turn}", **changes))
+        run = partner.run()
+        [row] = records(run["id"])
+        assert row["kept"] == []
+
+    [dataset] = packages().values()
+    assert dataset["publisher"][0]["name"] == "Displacement Tracking Unit"
+    assert [resource["url"] for resource in dataset["resources"]] == ["https://partner.example/3.csv"]
+
+
 def test_a_dataset_deleted_here_stays_deleted(partner):
     partner.register()
     partner.offer(package(1))

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.migration import shared
 from ckanext.migration.harvest import blobs
 from ckanext.migration.harvest.crashpoints import crashpoint
 from ckanext.migration.harvest.decisions import WRITES, Outcome
@@ -103,6 +104,9 @@ def _plan(work: Work, sink: Sink, row: HarvestSnapshot, held: HarvestRecord | No
         private=bool(row.private),
         organization=work.terms.organization(record, work.origin.owner_org),
     )
+    fresh = work.reports.pop(row.content_hash or "", None)
+    if fresh is not None:
+        shared.remember(record, fresh)  # the publishing rule asks for the same report again
     if held is None:
         return sink.create(order)
     if held.source_id != work.origin.id:
@@ -120,7 +124,8 @@ def _note(
         model.Session.add(held)
     held.state, held.private, held.confirmed = "current", bool(row.private), row.confirmed
     held.raw_hash, held.content_hash, held.recipe = row.raw_hash, row.content_hash, work.recipe
-    held.report, held.missing_since, held.missing_runs, held.last_seen_run = row.report, None, 0, run.id
+    held.report = row.report if row.report is not None else held.report
+    held.missing_since, held.missing_runs, held.last_seen_run = None, 0, run.id
     row.applied, row.package_id = True, held.package_id
     row.kept = list(plan.kept) if plan and plan.kept else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ from ckan import model
 
 from ckanext.migration.harvest import counting
 from ckanext.migration.harvest.model import HarvestRun, HarvestSnapshot, HarvestSource
+
+Reports = Mapping[tuple[str, str | None], dict[str, Any] | None]
 
 
 def source(row: HarvestSource, last: HarvestRun | None) -> dict[str, Any]:
@@ -64,8 +67,9 @@ def run(row: HarvestRun, owner: HarvestSource) -> dict[str, Any]:
     }
 
 
-def record(row: HarvestSnapshot, lang: str = "en") -> dict[str, Any]:
-    """Show one record of a run, its findings in words."""
+def record(row: HarvestSnapshot, standing: Reports, lang: str = "en") -> dict[str, Any]:
+    """Show one record of a run, its findings in words; `standing` are reports that still hold."""
+    report = row.report or standing.get((row.remote_id, row.content_hash))
     return {
         "remote_id": row.remote_id,
         "title": row.title,
@@ -79,7 +83,7 @@ def record(row: HarvestSnapshot, lang: str = "en") -> dict[str, Any]:
         "kept": row.kept or [],
         "violations": row.violations,
         "warnings": row.warnings,
-        "findings": findings(row.report, lang),
+        "findings": findings(report, lang),
         "stage": row.stage,
         "error": row.error,
     }

@@ -57,7 +57,8 @@ def _see(work: Work, run: HarvestRun) -> None:
     )
     back = {"state": "current", "missing_since": None, "missing_runs": 0, "last_seen_run": run.id}
     model.Session.execute(seen.where(HarvestSnapshot.outcome.in_(SEEN)).values(**back))
-    read = {"raw_hash": HarvestSnapshot.raw_hash, "report": HarvestSnapshot.report, "recipe": work.recipe}
+    report = sa.func.coalesce(HarvestSnapshot.report, HarvestRecord.report)
+    read = {"raw_hash": HarvestSnapshot.raw_hash, "report": report, "recipe": work.recipe}
     model.Session.execute(seen.where(HarvestSnapshot.outcome == Outcome.UNCHANGED).values(**read))
 
 

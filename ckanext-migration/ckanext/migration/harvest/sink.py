@@ -24,6 +24,9 @@ from migration_schemas import record as records
 
 log = logging.getLogger(__name__)
 
+# What CKAN and the root plugin fill in by themselves; nobody edited it.
+GUESSED = ("mimetype", "size")
+FILLED_IN = frozenset({"identifier", "publisher"})
 OWNED = ("groups", "state", "creator_user_id")
 
 
@@ -124,14 +127,22 @@ def _merged(order: Order, current: Mapping[str, Any]) -> tuple[Record, tuple[str
         return order.record, ()
     wrote = records.from_package(records.to_package(order.before))
     holds = records.from_package(current)
-    merged = curation.merge(_fields(wrote), _fields(holds), _fields(order.record))
-    fields = dict(merged.fields)
-    resources = tuple(fields.pop("resources", ()))
+    base, here = _comparable(wrote), _comparable(holds)
+    for name in FILLED_IN.difference(base):
+        here.pop(name, None)
+    merged = curation.merge(base, here, _comparable(order.record))
+    fields = {name: value for name, value in merged.fields.items() if name != "resources"}
+    resources = holds.resources if "resources" in merged.kept else order.record.resources
     return Record(fields=fields, resources=resources), merged.kept
 
 
-def _fields(record: Record) -> dict[str, Any]:
-    return {**record.fields, "resources": [dict(resource) for resource in record.resources]}
+def _comparable(record: Record) -> dict[str, Any]:
+    """Put a record as a person's changes can be seen in it, without what CKAN guesses about files."""
+    resources = [
+        {name: value for name, value in resource.items() if name not in GUESSED}
+        for resource in record.resources
+    ]
+    return {**record.fields, "resources": resources}
 
 
 def _with_ids(fresh: list[dict[str, Any]], held: list[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -58,10 +58,7 @@ class Held:
     state: str
     package_id: str
     content_hash: str | None
-    raw_hash: str | None
-    recipe: str | None
     private: bool
-    report: dict[str, Any] | None
     package_state: str | None
     package_private: bool | None
 
@@ -78,12 +75,11 @@ class Held:
 
 def stage(work: Work) -> None:
     """Look at every listed record, batch by batch; each batch is committed with its decisions."""
+    _pass_unchanged(work)
     while batch := _next(work):
         started = time.monotonic()
         held = _held(work, [item.remote_id for item in batch])
-        same = [item for item in batch if _same(work, item, held.get(item.remote_id))]
-        values = [_repeated(item, held[item.remote_id]) for item in same]
-        records, failed = _mapped(work, [item for item in batch if item not in same])
+        records, values = _mapped(work, batch)
         reports = work.check([record for record, _confirmed in records.values()])
         crashpoint("batch-validated")
         before = blobs.records(held[name].content_hash for name in records if name in held)
@@ -92,10 +88,47 @@ def stage(work: Work) -> None:
             entry = held.get(name)
             old = before.get(entry.content_hash or "") if entry else None
             values.append(_judged(Candidate(name, record, confirmed, report), entry, old))
-        _commit(work, values + failed, [record for record, _confirmed in records.values()], started)
+            work.checked(values[-1]["content_hash"], report)
+        _commit(work, values, [record for record, _confirmed in records.values()], started)
         crashpoint("batch-committed")
     with work.step() as run:
         run.phase = "decide"
+
+
+def _pass_unchanged(work: Work) -> None:
+    """Settle in one statement what cannot have changed: same bytes, same recipe, and the dataset is there."""
+    started = time.monotonic()
+    held, package = HarvestRecord, model.Package
+    count = {name: held.report[name].as_integer() for name in ("violations", "warnings")}
+    unchanged = (
+        sa.update(HarvestSnapshot)
+        .where(
+            HarvestSnapshot.run_id == work.held.run_id,
+            HarvestSnapshot.outcome == Outcome.WAITING,
+            held.source_id == work.origin.id,
+            held.remote_id == HarvestSnapshot.remote_id,
+            held.raw_hash == HarvestSnapshot.raw_hash,
+            held.recipe == work.recipe,
+            held.state.in_(("current", "missing")),
+            package.id == held.package_id,
+            package.state == "active",
+        )
+        .values(
+            outcome=sa.case((held.state == "current", Outcome.UNCHANGED), else_=Outcome.RESTORED),
+            package_id=held.package_id,
+            content_hash=held.content_hash,
+            previous_hash=held.content_hash,
+            private=package.private,
+            confirmed=held.confirmed,
+            title=held.report["title"].as_string(),
+            violations=sa.func.coalesce(count["violations"], 0),
+            warnings=sa.func.coalesce(count["warnings"], 0),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    with work.step() as run:
+        model.Session.execute(unchanged)
+        run.timings = spent(run, "validate", started)
 
 
 def _next(work: Work) -> list[Waiting]:
@@ -128,10 +161,7 @@ def _held(work: Work, remote_ids: Sequence[str]) -> dict[str, Held]:
             state=record.state,
             package_id=record.package_id,
             content_hash=record.content_hash,
-            raw_hash=record.raw_hash,
-            recipe=record.recipe,
             private=record.private,
-            report=record.report,
             package_state=state,
             package_private=private,
         )
@@ -139,32 +169,6 @@ def _held(work: Work, remote_ids: Sequence[str]) -> dict[str, Held]:
     }
     model.Session.rollback()
     return found
-
-
-def _same(work: Work, item: Waiting, held: Held | None) -> bool:
-    """Say whether nothing can have changed: the same bytes, the same recipe, and a dataset that is there."""
-    return (
-        held is not None
-        and held.state in ("current", "missing")
-        and held.package_state == "active"
-        and (held.raw_hash, held.recipe) == (item.raw_hash, work.recipe)
-    )
-
-
-def _repeated(item: Waiting, held: Held) -> dict[str, Any]:
-    report = held.report or {}
-    return {
-        "remote_id": item.remote_id,
-        "outcome": Outcome.UNCHANGED if held.state == "current" else Outcome.RESTORED,
-        "package_id": held.package_id,
-        "content_hash": held.content_hash,
-        "previous_hash": held.content_hash,
-        "private": held.package_private,
-        "report": held.report,
-        "violations": report.get("violations", 0),
-        "warnings": report.get("warnings", 0),
-        "title": report.get("title"),
-    }
 
 
 def _mapped(

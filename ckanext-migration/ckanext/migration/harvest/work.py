@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from migration_schemas import Record, Report
 from migration_schemas.errors import MigrationError
 
 Checker = Callable[[Sequence[Record]], Sequence[Report]]
+REPORTS_AT_HAND = 20_000
 RECIPE_PACKAGES = ("migration_harvesters", "migration_schemas", "migration_vocabularies")
 
 
@@ -79,6 +81,13 @@ class Work:
     batch: int
     clock: Callable[[], datetime] = runs.now
     recipe: str = field(default="")
+    reports: OrderedDict[str, Report] = field(default_factory=OrderedDict)
+
+    def checked(self, content_hash: str, report: Report) -> None:
+        """Keep a fresh report at hand for the write that follows; the oldest ones go first."""
+        self.reports[content_hash] = report
+        if len(self.reports) > REPORTS_AT_HAND:
+            self.reports.popitem(last=False)
 
     def step(self) -> AbstractContextManager[HarvestRun]:
         """Open one fenced transaction of this run."""

@@ -11,7 +11,7 @@ from ckan import model
 from ckanext.migration.harvest import access, blobs, present
 from ckanext.migration.harvest.actions.run import window
 from ckanext.migration.harvest.decisions import PROBLEMS, WRITES, Outcome
-from ckanext.migration.harvest.model import HarvestRecord, HarvestSnapshot
+from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot
 
 FILTERS = {
     "failed": HarvestSnapshot.outcome.in_(PROBLEMS),
@@ -43,8 +43,20 @@ def migration_harvest_record_list(context: Any, data_dict: dict[str, Any]) -> di
         query = query.filter(FILTERS.get(only, HarvestSnapshot.outcome == only))
     limit, offset = window(data_dict)
     lang = str(data_dict.get("lang") or "en")[:2]
-    rows = query.order_by(HarvestSnapshot.position, HarvestSnapshot.remote_id).limit(limit).offset(offset)
-    return {"count": query.count(), "results": [present.record(row, lang) for row in rows]}
+    rows = (
+        query.order_by(HarvestSnapshot.position, HarvestSnapshot.remote_id).limit(limit).offset(offset).all()
+    )
+    reports = _standing(run, [row.remote_id for row in rows if row.report is None])
+    return {"count": query.count(), "results": [present.record(row, reports, lang) for row in rows]}
+
+
+def _standing(run: HarvestRun, remote_ids: list[str]) -> dict[tuple[str, str | None], Any]:
+    """Find the reports of records that a run did not check anew because nothing had changed."""
+    if not remote_ids:
+        return {}
+    query = model.Session.query(HarvestRecord).filter_by(source_id=run.source_id)
+    held = query.filter(HarvestRecord.remote_id.in_(remote_ids))
+    return {(record.remote_id, record.content_hash): record.report for record in held}
 
 
 @tk.side_effect_free

@@ -44,6 +44,7 @@ def finding_of(written: Written, dropped: Dropped) -> Finding:
         dataset=written.subject,
         field=name,
         resource=dropped.resource,
+        of_resource=dropped.resource is not None,
         severity="warning" if _harmless(field, dropped) else "violation",
         messages=_messages(field, top if part else None, dropped),
         value=str(dropped.value),

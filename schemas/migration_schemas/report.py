@@ -13,12 +13,12 @@ from rdflib.term import Node
 from migration_vocabularies import language_tag
 
 from . import namespaces
-from .fields import load
+from .fields import Field, load
 from .namespaces import RDF, SH, XSD
 
 Severity = Literal["violation", "warning", "info"]
 RESOURCES = {"en": "Data and resources", "fr": "Données et ressources"}
-IN_RESOURCE = {"en": "Resource {number}, {label}", "fr": "Ressource {number}, {label}"}
+IN_RESOURCE = {"en": "Resource{number}, {label}", "fr": "Ressource{number}, {label}"}
 SEVERITIES = {"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}
 
 
@@ -30,6 +30,8 @@ class Finding:
     dataset: Node | None = None
     field: str | None
     resource: int | None = None
+    of_resource: bool = False
+    """The field is one of a resource; its number is unknown where no dataset names the resource."""
     severity: Severity
     messages: Mapping[str, str]
     value: str | None = None
@@ -48,20 +50,26 @@ class Finding:
     def field_label(self, lang: str = "en") -> str:
         """Return the field's name as the form shows it, with the resource's number if it is one's."""
         tag = language_tag(lang) if language_tag(lang) in RESOURCES else "en"
-        if self.field is None:
-            return ""
-        if self.resource is None:
-            return RESOURCES[tag] if self.field == "resources" else load().field(self.field).label(lang)
-        label = load().resource_field(self.field).label(lang)
-        return IN_RESOURCE[tag].format(number=self.resource + 1, label=label[:1].lower() + label[1:])
+        described = self._described()
+        if described is None:
+            return RESOURCES[tag] if self.field else ""
+        label = described.label(lang)
+        if not self.of_resource:
+            return label
+        number = "" if self.resource is None else f" {self.resource + 1}"
+        return IN_RESOURCE[tag].format(number=number, label=label[:1].lower() + label[1:])
 
     def help(self, lang: str = "en") -> str:
         """Return the field's help: why it matters and how to fill it in."""
-        if self.field in {None, "resources"}:
-            return ""
+        described = self._described()
+        return described.help(lang) if described else ""
+
+    def _described(self) -> Field | None:
+        """Return the field; None where a finding is about the record or all its resources."""
+        if self.field is None or self.field == "resources":
+            return None
         schema = load()
-        name = str(self.field)
-        return (schema.field(name) if self.resource is None else schema.resource_field(name)).help(lang)
+        return schema.resource_field(self.field) if self.of_resource else schema.field(self.field)
 
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the finding as JSON-ready data."""

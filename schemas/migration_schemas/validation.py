@@ -207,6 +207,7 @@ def _of_result(result: dict[Node, Node], places: _Places) -> Iterator[Finding]:
             dataset=dataset,
             field=meaning.field,
             resource=resource if meaning.resource else None,
+            of_resource=meaning.resource,
             severity=severity,
             messages=meaning.messages,
             value=None if value is None or value == focus else str(value),

@@ -157,3 +157,14 @@ def test_rd10_one_record_without_title_among_many_is_the_only_one_named(run, min
     assert [r["id"] for r in file["records"] if not r["conforms"]] == [
         "https://agency-a.example.org/dataset/17"
     ]
+
+
+@pytest.mark.parametrize("form", ["text", "json", "ttl"])
+def test_distribution_that_no_dataset_names_is_reported_too(run, form, minimal):
+    data = (
+        serialize(write(minimal, subject=SUBJECT), "nt")
+        + "<urn:lost> a <http://www.w3.org/ns/dcat#Distribution> ."
+    )
+    result = run("--format", form, "-", data=data.encode())
+    assert result.exit_code == 1
+    assert {"text": "Resource, address", "json": '"elsewhere": [', "ttl": "urn:lost"}[form] in result.stdout

@@ -7,10 +7,12 @@ connection, and nothing that happens in it reaches the caller: what fails stays 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 import sqlalchemy.event
 import sqlalchemy.orm
@@ -22,6 +24,7 @@ from ckanext.migration.search.errors import IndexTooSlow, SearchFault
 log = logging.getLogger(__name__)
 
 _PAUSE = 30.0
+_GATHER = 50
 _IDS, _REFRESH, _COMMITTED = "migration_search_ids", "migration_search_refresh", "migration_search_committed"
 
 
@@ -42,7 +45,32 @@ class Patience:
         return self._clock() < self._until
 
 
+class Gathered(threading.local):
+    """What this thread has committed and not delivered yet; one save is delivered at once."""
+
+    def __init__(self) -> None:
+        self.limit = 1
+        self._ids: set[str] = set()
+
+    def add(self, ids: set[str]) -> None:
+        """Take note of what was committed."""
+        self._ids |= ids
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to deliver."""
+        return len(self._ids) >= self.limit
+
+    def take(self) -> set[str]:
+        """Hand over what is to be delivered."""
+        ids, self._ids = self._ids, set()
+        return ids
+
+
 _patience = Patience()
+_gathered = Gathered()
+# Sent by whoever writes many datasets in a row, with under_way=True before and False after.
+many_writes = tk.signals.ckanext.signal("migration_many_writes")
 
 
 def note(session: Any, index_ids: list[str], *, refresh: bool) -> None:
@@ -58,6 +86,7 @@ def watch() -> None:
             sa.event.listen(maker, "after_commit", _after_commit)
             sa.event.listen(maker, "after_rollback", _after_rollback)
             sa.event.listen(maker, "after_transaction_end", _after_transaction_end)
+    many_writes.connect(_many_writes)
 
 
 def _after_commit(session: Any) -> None:
@@ -78,6 +107,19 @@ def _after_transaction_end(session: Any, transaction: sa.orm.SessionTransaction)
         return
     ids = session.info.pop(_IDS, set())
     refresh = session.info.pop(_REFRESH, False)
+    _gathered.add(ids)
+    if _gathered.full:
+        _deliver(_gathered.take(), refresh=refresh)
+
+
+def _many_writes(_sender: Any, *, under_way: bool) -> None:
+    """Gather while somebody writes many datasets one after the other; deliver what is left at the end."""
+    _gathered.limit = _GATHER if under_way else 1
+    if not under_way:
+        _deliver(_gathered.take(), refresh=True)
+
+
+def _deliver(ids: set[str], *, refresh: bool) -> None:
     try:
         database = model.meta.engine
         if ids and database is not None and not _patience.lost:

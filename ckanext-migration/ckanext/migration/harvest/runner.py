@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
@@ -28,6 +29,8 @@ from migration_schemas.errors import MigrationError
 log = logging.getLogger(__name__)
 
 harvest_finished = tk.signals.ckanext.signal("harvest_finished")
+# Told to whoever follows the catalogue (the search), so that it need not act on each dataset by itself.
+many_writes = tk.signals.ckanext.signal("migration_many_writes")
 
 PHASES: dict[str, Callable[[Work], None]] = {
     "list": listing.read,
@@ -44,7 +47,7 @@ def execute(run_id: str, *, check: Checker = validation.validate_records) -> str
     held = runs.claim(run_id)
     if held is None:
         return None
-    with runs.Heartbeat(held):
+    with runs.Heartbeat(held), _writing_many(held):
         try:
             return _carry(held, check)
         except RunLost:
@@ -66,6 +69,15 @@ def execute(run_id: str, *, check: Checker = validation.validate_records) -> str
                 "The run ended because of an error in this portal.", remedy="See the log of the job worker."
             )
             return _failed(held, broke)
+
+
+@contextmanager
+def _writing_many(held: runs.Claim) -> Iterator[None]:
+    many_writes.send(held.run_id, under_way=True)
+    try:
+        yield
+    finally:
+        many_writes.send(held.run_id, under_way=False)
 
 
 def _carry(held: runs.Claim, check: Checker) -> str:

@@ -27,8 +27,7 @@ class MigrationHarvestPlugin(p.SingletonPlugin):
     p.implements(p.IClick)
 
     def update_config(self, config: Any) -> None:
-        """Hang the link to the pages into the header, and serve their style sheet."""
-        tk.add_template_directory(config, "templates")
+        """Serve the style sheet of the pages."""
         tk.add_resource("assets", "migration_harvest")
 
     def get_actions(self) -> dict[str, Any]:

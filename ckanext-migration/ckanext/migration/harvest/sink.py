@@ -8,7 +8,7 @@ the same session before, so that dataset, ledger and search outbox become true t
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from ckanext.migration.harvest import curation
 from ckanext.migration.harvest.errors import IdentityConflict, SinkRefused
 from ckanext.migration.harvest.naming import free_name, package_id, slug
 from ckanext.migration.harvest.work import Origin, clean
+from ckanext.migration.shared import KEEP_INVALID
 from migration_schemas import Record
 from migration_schemas import record as records
 
@@ -93,6 +94,9 @@ class Sink:
     def write(self, plan: Plan) -> None:
         """Hand a plan to CKAN, which commits; raise SinkRefused with CKAN's reasons in words."""
         context = self._context() | {"return_id_only": True}
+        if plan.package.get("private"):
+            # Kept with its report, also where a value has the wrong form; the publishing rule holds it back.
+            context[KEEP_INVALID] = True
         if plan.current is not None:
             context["original_package"] = plan.current
         try:
@@ -162,9 +166,22 @@ def _taken(name: str) -> bool:
 
 
 def _words(error: tk.ValidationError) -> str:
-    """Put CKAN's reasons into one sentence for each field."""
-    parts = []
-    for field, reasons in (error.error_summary or error.error_dict).items():
-        text = reasons if isinstance(reasons, str) else "; ".join(str(reason) for reason in reasons)
-        parts.append(f"{field}: {text}")
+    """Put CKAN's reasons into one sentence for each field, also of the parts of a repeated field."""
+    parts = [
+        f"{field}: {'; '.join(_reasons(reasons))}"
+        for field, reasons in error.error_dict.items()
+        if list(_reasons(reasons))
+    ]
     return clean(" · ".join(parts))[:2000] or "CKAN did not take the record."
+
+
+def _reasons(given: Any) -> Iterator[str]:
+    """Flatten CKAN's errors: texts, lists of texts, and dictionaries of the parts of a field."""
+    if isinstance(given, Mapping):
+        for name, reasons in given.items():
+            yield from (f"{name}: {reason}" for reason in _reasons(reasons))
+    elif isinstance(given, list | tuple):
+        for reason in given:
+            yield from _reasons(reason)
+    elif given:
+        yield str(given)

@@ -16,6 +16,18 @@ from ckanext.migration.harvest.model import HarvestRecord
 from harvest_portal import AGREED, INVALID, by_remote_id, call, package, packages, records, show
 
 
+# What a partner sends who runs a registry like this one: our fields, as they are.
+OURS = {
+    "title_translated": {"en": "Displacement tracking, round 1"},
+    "notes_translated": {"en": "Counts of internally displaced persons by district, assessment round 1."},
+    "identifier": "round-1",
+    "migration_theme": ["internal-displacement"],
+    "spatial_coverage": ["SDN"],
+    "publisher": [{"name": "Displacement Tracking Unit"}],
+    "contact": [{"name": "Data team", "email": "data@partner.example"}],
+}
+
+
 def written() -> dict[str, int]:
     """Count writes to CKAN's and the search's tables, as PostgreSQL itself counts them."""
     model.Session.commit()
@@ -69,6 +81,23 @@ def test_first_run_keeps_everything_and_publishes_the_valid(partner):
     [kept] = records(run["id"], "invalid")
     assert any(finding["severity"] == "violation" and finding["message"] for finding in kept["findings"])
     assert by_remote_id()["remote-003"].report["violations"] > 0
+
+
+def test_a_value_of_the_wrong_form_is_kept_privately_and_published_when_mended(partner):
+    partner.register()
+    partner.offer(package(1, **OURS, temporal_coverage=[{"start": "since the war", "end": "2024"}]))
+    run = partner.run()
+    assert (run["counters"]["added"], run["counters"]["invalid"], run["counters"]["failed"]) == (1, 1, 0)
+    [kept] = packages().values()
+    assert kept["private"]
+    assert kept["temporal_coverage"] == [{"start": "since the war", "end": "2024"}]
+    [entry] = records(run["id"], "invalid")
+    assert any(finding["field"] == "temporal_coverage" for finding in entry["findings"])
+
+    partner.offer(package(1, **OURS, temporal_coverage=[{"start": "2023", "end": "2024"}]))
+    assert partner.run()["counters"]["updated"] == 1
+    [mended] = packages().values()
+    assert not mended["private"]
 
 
 def test_second_run_of_an_unchanged_source_writes_nothing(partner):

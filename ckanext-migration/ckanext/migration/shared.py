@@ -8,9 +8,10 @@ from threading import Lock
 from typing import Any
 
 from ckanext.migration.errors import to_toolkit
+from ckanext.migration.logic.values import KEEP_INVALID
 from migration_schemas import Record, Report, record, validate_record
 
-__all__ = ["as_record", "remember", "report", "to_toolkit"]
+__all__ = ["KEEP_INVALID", "as_record", "remember", "report", "to_toolkit"]
 
 # One save asks for the same report several times (rule, message, page). It is a pure function of the record.
 REMEMBERED = 256
@@ -24,7 +25,7 @@ def as_record(package: Mapping[str, Any]) -> Record:
 
 
 def report(package: Mapping[str, Any]) -> Report:
-    """Check a package against the profile (issue 3, point 5)."""
+    """Check a package against the profile."""
     subject = as_record(package)
     key = _key(subject)
     with _lock:

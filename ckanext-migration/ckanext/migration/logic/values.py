@@ -13,6 +13,10 @@ from ckanext.scheming.validation import scheming_validator
 Field = Mapping[str, Any]
 Validator = Callable[[Any, Any, Any, Any], None]
 
+# Context of an action: a private record keeps values of a wrong form, so that its report can name them.
+# The harvester sets it; an address is never kept so, because pages would link to it.
+KEEP_INVALID = "migration_keep_invalid"
+
 # Characters that XML and so RDF/XML and Atom cannot carry.
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
@@ -27,8 +31,8 @@ def empty(value: Any) -> bool:
     return value is tk.missing or value is None or value in ("", [], {})
 
 
-def single(check: Callable[[str, Field], Any]) -> Any:
-    """Return a validator factory for one value."""
+def single(check: Callable[[str, Field], Any], *, keepable: bool = True) -> Any:
+    """Return a validator factory for one value; `keepable`: KEEP_INVALID may store what `check` refuses."""
 
     def factory(field: Field, schema: Any) -> Validator:
         def validator(key: Any, data: Any, errors: Any, context: Any) -> None:
@@ -43,6 +47,9 @@ def single(check: Callable[[str, Field], Any]) -> Any:
             try:
                 data[key] = check(clean(value), field)
             except tk.Invalid as problem:
+                if keepable and context.get(KEEP_INVALID):
+                    data[key] = clean(value)
+                    return
                 errors[key].append(problem.error)
                 raise tk.StopOnError from problem
 
@@ -51,8 +58,8 @@ def single(check: Callable[[str, Field], Any]) -> Any:
     return scheming_validator(factory)
 
 
-def several(check: Callable[[str, Field], Any]) -> Any:
-    """Return a validator factory for a list of values, stored as JSON."""
+def several(check: Callable[[str, Field], Any], *, keepable: bool = True) -> Any:
+    """Return a validator factory for a list of values, stored as JSON; `keepable` as in `single`."""
 
     def factory(field: Field, schema: Any) -> Validator:
         def validator(key: Any, data: Any, errors: Any, context: Any) -> None:
@@ -62,8 +69,10 @@ def several(check: Callable[[str, Field], Any]) -> Any:
                 try:
                     good = check(value, field)
                 except tk.Invalid as problem:
-                    errors[key].append(problem.error)
-                    continue
+                    if not (keepable and context.get(KEEP_INVALID)):
+                        errors[key].append(problem.error)
+                        continue
+                    good = value
                 if good not in checked:
                     checked.append(good)
             if errors.get(key):

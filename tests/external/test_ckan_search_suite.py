@@ -76,6 +76,9 @@ ckan.extra_resource_fields = alt_url
 ckan.datasets_per_page = 20
 ckan.locale_default = en
 ckan.locale_order = en pt_BR ja it cs_CZ ca es fr el sv sr sr@latin no sk fi ru de pl nl bg ko_KR hu sa sl lv
+ckan.files.storage.resources.type = ckan:memory
+package_new_return_url = http://localhost/dataset/<NAME>?test=new
+package_edit_return_url = http://localhost/dataset/<NAME>?test=edit
 smtp.mail_from = info@test.ckan.net
 [loggers]
 keys = root
@@ -160,7 +163,12 @@ def suite(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     }
     ini = tmp_path_factory.mktemp("ckan-suite") / "ckan.ini"
     ini.write_text(
-        SETTINGS.format(database=database, redis=values["redis"], search=values["search"], prefix=PREFIX)
+        SETTINGS.format(
+            database=database,
+            redis=values["redis"],
+            search=values["search"],
+            prefix=PREFIX,
+        )
     )
     made = Suite(ini, environment, bool(own))
     _drop_indices(values["search"])

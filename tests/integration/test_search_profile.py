@@ -78,3 +78,13 @@ def test_a_record_without_fields_of_the_profile_is_indexed(searching: Searching,
     made = site.create(without=("frequency", "temporal_coverage", "spatial_coverage"), private=True)
     found = searching.find(site.editor["name"], q="*:*", include_private=True)
     assert [each["id"] for each in found["results"]] == [made["id"]]
+
+
+def test_what_only_the_agency_may_see_is_not_findable(searching: Searching, site: Site) -> None:
+    made = site.create(legal_basis=["consent"])
+    for query in ("consent", "legal_basis:*", "extras_legal_basis:*", "text:consent"):
+        assert searching.find(q=query)["count"] == 0
+    assert searching.find(q="*:*", **{"facet.field": ["legal_basis"]})["facets"] == {
+        "legal_basis": {}
+    }
+    assert made["legal_basis"] == ["consent"]

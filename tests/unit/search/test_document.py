@@ -13,7 +13,7 @@ from ckanext.migration.search import document, mapping, results
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 OWN = {"country": {"type": "keyword"}, "due_at": {"type": "date"}}
 PROPERTIES = mapping.properties(OWN)
-SHAPE = document.Shape(PROPERTIES, frozenset(OWN))
+SHAPE = document.Shape(PROPERTIES, frozenset({"due_at"}), frozenset({"secret", "extras_secret"}))
 
 
 def build(**given: Any) -> dict[str, Any]:
@@ -54,8 +54,13 @@ def test_containers_cannot_be_named_from_outside() -> None:
 
 
 def test_only_the_profile_fills_its_fields() -> None:
-    assert "country" not in build(country="not a code", due_at="never")
+    assert "due_at" not in build(due_at="never")
+    assert build(country="SDN")["country"] == "SDN"
     assert document.build({"country": "x"}, {"country": ["SDN"]}, SHAPE, NOW)["country"] == ["SDN"]
+
+
+def test_what_only_an_agency_may_see_is_not_indexed() -> None:
+    assert set(build(secret="s", extras_secret="s")) == {"indexed_ts", "mapping_version"}
 
 
 def test_nested_values_become_text() -> None:

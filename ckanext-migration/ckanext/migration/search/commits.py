@@ -7,6 +7,7 @@ connection, and nothing that happens in it reaches the caller: what fails stays 
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -86,7 +87,14 @@ def watch() -> None:
             sa.event.listen(maker, "after_commit", _after_commit)
             sa.event.listen(maker, "after_rollback", _after_rollback)
             sa.event.listen(maker, "after_transaction_end", _after_transaction_end)
+        os.register_at_fork(after_in_child=_forget_connections)
     many_writes.connect(_many_writes)
+
+
+def _forget_connections() -> None:
+    """`ckan search-index rebuild-fast` forks after CKAN has used its connections: a child needs its own."""
+    if model.meta.engine is not None:
+        model.meta.engine.dispose(close=False)
 
 
 def _after_commit(session: Any) -> None:

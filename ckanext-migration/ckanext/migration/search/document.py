@@ -27,10 +27,11 @@ _WORDS = ("extras_", "res_extras_")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The fields of the mapping, and those among them that only the profile may fill."""
+    """The fields of the mapping, those that only the profile may fill, and keys that must not be found."""
 
     properties: Mapping[str, Any]
-    reserved: Set[str]
+    reserved: Set[str] = frozenset()
+    hidden: Set[str] = frozenset()
 
 
 def build(given: Mapping[str, Any], ours: Mapping[str, Any], shape: Shape, now: datetime) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def build(given: Mapping[str, Any], ours: Mapping[str, Any], shape: Shape, now: 
     pairs = _Pairs()
     for name, raw in given.items():
         value = _plain(raw)
-        if value in (None, "", []) or name == "mapping_version":
+        if value in (None, "", []) or name in shape.hidden or name == "mapping_version":
             continue
         if name in shape.properties and name not in CONTAINERS:
             value = _instant(name, value) if name in DATES else value

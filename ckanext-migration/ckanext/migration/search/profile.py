@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from ckanext.migration.search import mapping
-from migration_schemas import indexing
+from ckanext.migration.search import document, mapping
+from migration_schemas import indexing, load
 from migration_schemas import record as records
 
 
@@ -25,9 +25,20 @@ def properties() -> Mapping[str, Any]:
 
 
 @cache
-def own_names() -> frozenset[str]:
-    """Return the fields that only the profile may fill: a raw extra of that name would not fit."""
-    return frozenset(own_properties()) - frozenset(mapping.properties({}))
+def shape() -> document.Shape:
+    """Return what a document may hold where.
+
+    A code that a dataset without our profile keeps under one of our names is as good as ours; a date
+    or a text there would not fit. What only an agency may see must not be findable.
+    """
+    core = mapping.properties({})
+    own = {name for name, field in own_properties().items() if field.get("type") != "keyword"}
+    hidden = {field.name for field in load().fields if field.visibility != "public"}
+    return document.Shape(
+        properties=properties(),
+        reserved=frozenset(own - set(core)),
+        hidden=frozenset(hidden | {f"extras_{name}" for name in hidden}),
+    )
 
 
 @cache
@@ -36,9 +47,9 @@ def query_fields() -> str:
     return " ".join(f"{name}^{weight}" for name, weight in indexing.weights().items())
 
 
-def fields_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
+def fields_of(given: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the profile's part of a document, from the dataset as CKAN shows it."""
-    text = document.get("validated_data_dict") or document.get("data_dict")
+    text = given.get("validated_data_dict") or given.get("data_dict")
     if not isinstance(text, str):
         return {}
     return indexing.document(records.from_package(json.loads(text)))

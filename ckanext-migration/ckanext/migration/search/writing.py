@@ -43,8 +43,7 @@ _ONE_DATASET = re.compile(
 def put(engine: Engine, documents: Sequence[Mapping[str, Any]], *, refresh: bool) -> None:
     """Index documents as CKAN shaped them."""
     now = datetime.now(UTC)
-    shape = document.Shape(profile.properties(), profile.own_names())
-    shaped = [document.build(each, profile.fields_of(each), shape, now) for each in documents]
+    shaped = [document.build(each, profile.fields_of(each), profile.shape(), now) for each in documents]
     listener = capture.current()
     if listener is not None:
         listener.documents.extend(shaped)

@@ -162,6 +162,17 @@ def test_strangers_find_nothing(app, partner, people):
     assert not home.select('a[href^="/migration/harvest"]')
 
 
+def test_a_dataset_page_says_that_the_partner_lost_it(app, partner, people):
+    partner.offer(package(1), package(2))
+    partner.run()
+    address = "/dataset/displacement-tracking-round-2"
+    assert "has not listed it since" not in text(page(app, address, {}))
+    partner.offer(package(1))
+    partner.run()
+
+    assert "has not listed it since" in text(page(app, address, {}))
+
+
 def test_the_reply_of_a_partner_is_text_that_no_browser_runs(app, partner, people):
     partner.offer(package(1, notes="<script>alert(1)</script> is what this description of a dataset holds."))
     partner.run()

@@ -15,7 +15,6 @@ from ckanext.migration.harvest import runner, runs
 from ckanext.migration.harvest.model import HarvestRecord
 from harvest_portal import AGREED, INVALID, by_remote_id, call, package, packages, records, show
 
-
 # What a partner sends who runs a registry like this one: our fields, as they are.
 OURS = {
     "title_translated": {"en": "Displacement tracking, round 1"},

@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 import click
 
 from ckanext.migration.cli import migration
-from ckanext.migration.harvest import access, views
+from ckanext.migration.harvest import access, helpers, views
 from ckanext.migration.harvest.actions import record, run, source
 from ckanext.migration.harvest.cli import harvest
 
@@ -25,6 +25,7 @@ class MigrationHarvestPlugin(p.SingletonPlugin):
     p.implements(p.IAuthFunctions)
     p.implements(p.IBlueprint)
     p.implements(p.IClick)
+    p.implements(p.ITemplateHelpers)
 
     def update_config(self, config: Any) -> None:
         """Serve the style sheet of the pages."""
@@ -51,3 +52,7 @@ class MigrationHarvestPlugin(p.SingletonPlugin):
         """`ckan migration harvest`."""
         migration.add_command(harvest)
         return [migration]
+
+    def get_helpers(self) -> dict[str, Any]:
+        """Let the dataset page say that a partner no longer lists a dataset."""
+        return {"migration_harvest_absence": helpers.migration_harvest_absence}

@@ -199,7 +199,7 @@ def test_ckan_shows_what_it_finds(prepared: Suite, tmp_path: Path) -> None:
 
 
 def _judge(outcome: Outcome, at_least: int) -> None:
-    print(f"passed {len(outcome.passed)}, skipped {len(outcome.skipped)}, failed {sorted(outcome.failed)}")  # noqa: T201
+    print(f"passed {len(outcome.passed)}, skipped {len(outcome.skipped)}, failed {sorted(outcome.failed)}")
     unexpected = {name: text for name, text in outcome.failed.items() if name not in EXPECTED}
     assert not unexpected, "\n\n".join(f"{name}\n{text}" for name, text in unexpected.items())
     assert not outcome.skipped

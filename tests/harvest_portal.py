@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.tests import factories
 
+import plugin_tables
 import replay
 from ckanext.migration.harvest import crashpoints, runner
 from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot, HarvestSource
 
-TABLES = {"migration_search": "migration_search_outbox", "migration_harvest": "migration_harvest_source"}
 AGREED = {
     "default_sensitivity": "low",
     "default_personal_data_status": ["non-personal"],
@@ -219,9 +219,7 @@ def partner(
     with_plugins: Any, clean_db: Any, migrate_db_for: Any, clean_index: Any, monkeypatch: Any
 ) -> Iterator[Partner]:
     """Give a portal without records, and an organisation that owns what comes from it."""
-    for plugin in ("migration_search", "migration_harvest"):
-        if not sa.inspect(model.Session.get_bind()).has_table(TABLES[plugin]):
-            migrate_db_for(plugin)
+    plugin_tables.ensure(migrate_db_for)
     monkeypatch.setitem(tk.config, "ckanext.migration.harvest.request_gap_milliseconds", 0)
     owner = factories.Organization(name="tracking-unit")
     with replay.serving(replay.ckan([])) as portal:

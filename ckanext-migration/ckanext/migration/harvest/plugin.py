@@ -18,7 +18,7 @@ PREFIX = "migration_harvest_"
 
 @tk.blanket.config_declarations
 class MigrationHarvestPlugin(p.SingletonPlugin):
-    """Harvesting: partners' records become datasets (issue 3, point 6)."""
+    """Harvesting: partners' records become datasets."""
 
     p.implements(p.IConfigurer)
     p.implements(p.IActions)

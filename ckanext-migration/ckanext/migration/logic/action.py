@@ -9,9 +9,17 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.migration import shared
-from ckanext.migration.logic import derived, forms, publishing
+from ckanext.migration.logic import derived, forms, publishing, visibility
 
-__all__ = ["migration_dataset_validate", "package_create", "package_search", "package_update"]
+__all__ = [
+    "current_package_list_with_resources",
+    "dataset_followee_list",
+    "migration_dataset_validate",
+    "package_create",
+    "package_search",
+    "package_show",
+    "package_update",
+]
 
 Action = Callable[[Any, dict[str, Any]], Any]
 
@@ -26,7 +34,7 @@ def migration_dataset_validate(context: Any, data_dict: dict[str, Any]) -> dict[
     """
     package_id = tk.get_or_bust(data_dict, "id")
     tk.check_access("migration_dataset_validate", context, {"id": package_id})
-    package = tk.get_action("package_show")(context, {"id": package_id})
+    package = visibility.whole(package_id)
     answer = shared.report(package).as_dict(str(data_dict.get("lang") or publishing.language())[:2])
     return {**answer, "id": package["id"], "name": package["name"]}
 
@@ -82,9 +90,42 @@ def _taken(context: Any) -> Callable[[str], bool]:
 
 @tk.side_effect_free
 @tk.chained_action
+def package_show(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
+    """Show a dataset without the fields that the caller may not read."""
+    package = original(context, data_dict)
+    if not visibility.may_read_all(context):
+        visibility.trim(package)
+    return package
+
+
+@tk.side_effect_free
+@tk.chained_action
+def current_package_list_with_resources(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
+    """As for searching: CKAN answers this one past the action `package_search`."""
+    return _trimmed(original, context, data_dict)
+
+
+@tk.side_effect_free
+@tk.chained_action
+def dataset_followee_list(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
+    """As for searching: CKAN shows the datasets that somebody follows past `package_show`."""
+    return _trimmed(original, context, data_dict)
+
+
+def _trimmed(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
+    packages = original(context, data_dict)
+    if not visibility.may_read_all(context):
+        visibility.trim_all(packages)
+    return packages
+
+
+@tk.side_effect_free
+@tk.chained_action
 def package_search(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
-    """Keep the highlighted passages at hand for the page that shows the hits."""
+    """Leave out what the caller may not read, and keep the highlighted passages at hand for the page."""
     answer = original(context, data_dict)
+    if not visibility.may_read_all(context):
+        visibility.trim_all(answer["results"])
     if answer.get("highlighting"):
         with contextlib.suppress(RuntimeError):  # no page, no request
             tk.g.migration_highlighting = answer["highlighting"]

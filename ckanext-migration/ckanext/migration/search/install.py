@@ -37,7 +37,7 @@ class _Pysolr(ModuleType):
 
 
 class _WithoutTrace(logging.Filter):
-    """An engine that does not answer is one line in the log; CKAN would add the whole trace at every start."""
+    """An engine that does not answer is one line in the log; CKAN would add the trace at every start."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let the record pass, without the trace of a fault that its message explains."""

@@ -63,11 +63,6 @@ class Searching:
         assert found["count"] >= len(found["results"])
         return [each["name"] for each in found["results"]]
 
-    def forget_the_deleted(self) -> None:
-        """Take what other tests deleted out of the statistics that scores are made of."""
-        self.engine._call("indices.forcemerge", index=config.alias(), max_num_segments=1)
-        self.engine.refresh(config.alias())
-
 
 @pytest.fixture
 def searching(

@@ -253,3 +253,14 @@ def test_pages_name_no_foreign_origin(site: Site, app):
         ]
         own = str(tk.config["ckan.site_url"])
         assert [url for url in loaded if not url.startswith(("/", own))] == []
+
+
+def test_latest_is_what_the_agency_changed_last_not_what_we_stored_last(empty_site: Site, app):
+    for name, changed in (("newest", "2026-10"), ("oldest", "2019"), ("between", "2026-03-02")):
+        empty_site.create(name=name, modified=changed)
+    undated = empty_site.create(name="undated", without=("modified",))
+
+    for address in ("/dataset", "/dataset?sort=modified desc, metadata_modified desc"):
+        hits = soup(app.get(address)).select(".mig-hit h2 a, .mig-hit h3 a")
+        found = [hit["href"].rsplit("/", 1)[-1] for hit in hits]
+        assert found == ["newest", "between", "oldest", undated["name"]]

@@ -19,6 +19,10 @@ REPLACED = {
     "ckan.gravatar_default": ("identicon", "disabled"),
     "ckanext.dcat.rdf.profiles": ("euro_dcat_ap_3", "migration"),
     "search.facets.limit": (50, 300),
+    "ckan.search.default_package_sort": (
+        "score desc, metadata_modified desc",
+        "score desc, modified desc, metadata_modified desc",
+    ),
     "ckan.dataset.create_on_ui_requires_resources": (None, True),
 }
 

@@ -109,8 +109,8 @@ def _display_name(name: str, value: str) -> str:
 def sortings(searched: bool) -> list[tuple[str, str]]:
     """Return the orders a reader may choose."""
     every = [
-        (tk._("Best match"), "score desc, metadata_modified desc"),
-        (tk._("Last updated"), "metadata_modified desc"),
+        (tk._("Best match"), "score desc, modified desc, metadata_modified desc"),
+        (tk._("Last updated"), "modified desc, metadata_modified desc"),
         (tk._("Title A to Z"), "title_string asc"),
         (tk._("Title Z to A"), "title_string desc"),
     ]

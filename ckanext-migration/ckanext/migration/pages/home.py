@@ -24,7 +24,7 @@ def view() -> dict[str, Any]:
             "q": "*:*",
             "fq": "+dataset_type:dataset",
             "rows": LATEST,
-            "sort": "metadata_modified desc",
+            "sort": "modified desc, metadata_modified desc",
             "facet.field": list(FACETS),
         },
     )

@@ -174,7 +174,8 @@ def test_a_real_job_worker_does_what_the_command_waits_for(harvest, partner, req
     ini = request.config.getoption("--ckan-ini")
     partner.offer(package(1), package(2))
     add(harvest, partner)
-    worker = process(ini, "jobs", "worker", "harvest", "--burst", "--no-scheduler")
+    # not --burst: a worker that is up before the job is queued would leave
+    worker = process(ini, "jobs", "worker", "harvest", "--no-scheduler")
     waiting = process(ini, "migration", "harvest", "run", "--all", "--wait", "--json")
     out, err = waiting.communicate(timeout=90)
     worker.terminate()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from ckan import model
+from ckan import model, plugins
 
 TABLES = {"migration_search": "migration_search_outbox", "migration_harvest": "migration_harvest_source"}
 
 
 def ensure(migrate_db_for: Any) -> None:
-    """Make the tables that are missing."""
+    """Make the tables that are missing for the plugins in force."""
     for plugin, table in TABLES.items():
-        if not sa.inspect(model.Session.get_bind()).has_table(table):
+        if plugins.plugin_loaded(plugin) and not sa.inspect(model.Session.get_bind()).has_table(table):
             migrate_db_for(plugin)

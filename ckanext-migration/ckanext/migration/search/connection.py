@@ -16,10 +16,11 @@ import pysolr
 from ckan.lib.search.common import SearchError
 
 from ckanext.migration.search import (
+    additions,
+    beyond,
     client,
     config,
     facets,
-    highlight,
     paging,
     profile,
     recheck,
@@ -88,33 +89,40 @@ class SolrLike:
 
     def _search(self, params: Mapping[str, Any]) -> pysolr.Results:
         properties = profile.properties()
-        asked = request.read(params, properties, datetime.now(UTC), profile.query_fields())
-        without = recheck.excluded(asked.labels) if asked.from_ckan else []
-        engine = client.engine(self._address)
-        answer = self._checked(engine, asked, properties, without)
-        hits = answer["hits"]["hits"]
-        highlight.fill(hits)
+        wanted = request.read(params, properties, datetime.now(UTC), profile.query_fields())
+        asked = beyond.of(params)
+        without = recheck.excluded(wanted.labels) if wanted.from_ckan else []
+        answer = self._checked(client.engine(self._address), wanted, asked, without)
+        if asked is not None:
+            for addition in additions.ADDITIONS:
+                addition.tell(asked, wanted, answer)
         documents = [
-            results.document(hit, asked.wanted, properties, decode_dates=self._decode_dates) for hit in hits
+            results.document(hit, wanted.wanted, properties, decode_dates=self._decode_dates)
+            for hit in answer["hits"]["hits"]
         ]
+        counted = facets.lists(wanted.facets, answer.get("aggregations", {}))
         return pysolr.Results(
             {
                 "response": {"docs": documents, "numFound": answer["hits"]["total"]["value"]},
-                "facet_counts": {"facet_fields": facets.lists(asked.facets, answer.get("aggregations", {}))},
+                "facet_counts": {"facet_fields": counted},
             }
         )
 
     def _checked(
-        self, engine: client.Engine, asked: request.Request, properties: Mapping[str, Any], without: list[str]
+        self,
+        engine: client.Engine,
+        wanted: request.Request,
+        asked: beyond.Asked | None,
+        without: list[str],
     ) -> dict[str, Any]:
         """Search until nothing on the page contradicts the database, counts and facets included."""
         answer: dict[str, Any] = {}
         for _round in range(_ROUNDS):
-            body = self._body(asked, properties, without)
-            answer = paging.fetch(engine, config.alias(), body, asked.start, asked.rows)
-            if not asked.from_ckan:
+            body = _body(wanted, asked, without)
+            answer = paging.fetch(engine, config.alias(), body, wanted.start, wanted.rows)
+            if not wanted.from_ckan:
                 return answer
-            verdict = recheck.judge(answer["hits"]["hits"], asked.labels)
+            verdict = recheck.judge(answer["hits"]["hits"], wanted.labels)
             if verdict.stale:
                 log.warning("search.index.behind datasets=%s", len(verdict.stale))
                 writing.request_refresh([(writing.index_id(each), each) for each in verdict.stale])
@@ -125,20 +133,19 @@ class SolrLike:
         hits["hits"] = [hit for hit in hits["hits"] if hit["_source"]["id"] not in without]
         return answer
 
-    def _body(
-        self, asked: request.Request, properties: Mapping[str, Any], without: list[str]
-    ) -> dict[str, Any]:
-        body: dict[str, Any] = {
-            "query": asked.engine_query(without),
-            "_source": results.source(asked.wanted),
-            "track_total_hits": True,
-        }
-        if asked.sort:
-            body["sort"] = list(asked.sort)
-            body["track_scores"] = True
-        if asked.aggregations:
-            body["aggs"] = asked.aggregations
-        marks = highlight.parameters(properties) if asked.words and asked.rows else None
-        if marks:
-            body["highlight"] = marks
-        return body
+
+def _body(wanted: request.Request, asked: beyond.Asked | None, without: list[str]) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "query": wanted.engine_query(without, asked.filters if asked else ()),
+        "_source": results.source(wanted.wanted),
+        "track_total_hits": True,
+    }
+    if wanted.sort:
+        body["sort"] = list(wanted.sort)
+        body["track_scores"] = True
+    if wanted.aggregations:
+        body["aggs"] = wanted.aggregations
+    if asked is not None:
+        for addition in additions.ADDITIONS:
+            addition.shape(asked, wanted, body)
+    return body

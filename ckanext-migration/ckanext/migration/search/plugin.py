@@ -8,12 +8,23 @@ from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from ckan.lib.search.common import SearchQueryError
 from flask import has_request_context
 
 from ckanext.migration.cli import migration
-from ckanext.migration.search import client, commits, config, highlight, install, lifecycle, profile, wording
+from ckanext.migration.search import (
+    additions,
+    beyond,
+    client,
+    commits,
+    config,
+    install,
+    lifecycle,
+    profile,
+    wording,
+)
 from ckanext.migration.search.cli import search
-from ckanext.migration.search.errors import SearchFault
+from ckanext.migration.search.errors import QuerySyntaxError, SearchFault
 from ckanext.migration.search.fields import Fields
 
 log = logging.getLogger(__name__)
@@ -57,12 +68,16 @@ class MigrationSearchPlugin(p.SingletonPlugin):
     # IPackageController
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
-        """Ask for highlights; take as words what only looks like a query."""
+        """Open the search for the additions; take as words what only looks like a query."""
         words = wording.as_words(str(search_params.get("q") or ""), Fields(profile.properties()))
         if words is not None:
             search_params["q"] = words
         self._as_words.set(words is not None)
-        highlight.open_slot(str(tk.h.lang())[:2] if has_request_context() else "en")
+        language = str(tk.h.lang())[:2] if has_request_context() else "en"
+        try:
+            beyond.start(additions.ADDITIONS, language, search_params.get("extras") or {}, search_params)
+        except QuerySyntaxError as fault:
+            raise SearchQueryError(fault.message) from None
         return search_params
 
     def after_dataset_search(
@@ -70,10 +85,11 @@ class MigrationSearchPlugin(p.SingletonPlugin):
         search_results: dict[str, Any],
         search_params: dict[str, Any],
     ) -> dict[str, Any]:
-        """Hand over the highlights, ``{dataset id: {"title": […], "notes": […]}}``, safe for HTML.
+        """Hand over what the additions tell, for example the highlights, safe for HTML.
 
         ``searched_as_words`` tells that the text was not taken as the query it looked like.
         """
-        search_results["highlighting"] = highlight.take()
+        asked = beyond.of(search_params)
+        search_results.update(asked.told if asked else {})
         search_results["searched_as_words"] = self._as_words.get()
         return search_results

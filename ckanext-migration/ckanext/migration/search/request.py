@@ -38,9 +38,11 @@ class Request:
     words: bool
     """Whether there are words that could be highlighted."""
 
-    def engine_query(self, without: Sequence[str] = ()) -> dict[str, Any]:
+    def engine_query(
+        self, without: Sequence[str] = (), more: Sequence[dict[str, Any]] = ()
+    ) -> dict[str, Any]:
         """Return the whole query. Every filter stays a clause of its own, so that none can open another."""
-        filters = list(self.filters)
+        filters = [*self.filters, *more]
         if self.labels is not None:
             filters.append(labels.query(self.labels))
         query: dict[str, Any] = {"must": [self.query], "filter": filters}

@@ -1,0 +1,8 @@
+"""The additions in force, in the order in which they see a request. A new one is one name here."""
+
+from __future__ import annotations
+
+from ckanext.migration.search import highlight
+from ckanext.migration.search.beyond import Addition
+
+ADDITIONS: tuple[Addition, ...] = (highlight,)

@@ -38,8 +38,9 @@ __all__ = [
     "migration_resource_view",
     "migration_sortings",
     "migration_structured_data",
-    "migration_suggestions",
     "migration_text",
+    "migration_widened",
+    "migration_widened_fields",
 ]
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "dv", "ckb", "yi"})
@@ -58,7 +59,8 @@ migration_prose = words.prose
 migration_resource_view = dataset.resource_view
 migration_sortings = discovery.sortings
 migration_structured_data = dataset.structured_data
-migration_suggestions = discovery.suggestions
+migration_widened = discovery.widened
+migration_widened_fields = discovery.widened_fields
 
 
 def migration_concept_label(name: str, code: str) -> str:

@@ -18,7 +18,8 @@ from ckanext.migration.pages import words
 
 SHOWN = 6
 EXTRACT = 240
-SUGGESTIONS = 6
+WIDER = 5
+"""Datasets of the nearest wider search on a page without hits."""
 # Parameters of the address that are not filters.
 NOT_FILTERS = frozenset({"q", "page", "sort"})
 _MARK = re.compile(r"(</?mark>)")
@@ -89,6 +90,7 @@ def chips(fields: Mapping[str, list[str]], facet_titles: Mapping[str, str], q: s
             label = facets.label(name, value, lang) or _display_name(name, value)
             url = _url([pair for pair in pairs if pair != (name, value)])
             found.append({"title": facet_titles.get(name, name), "label": label, "url": url, "name": name})
+    found.extend(_wider_chips())
     kept = [(key, value) for key, value in pairs if key == "sort"]
     return {"chips": found, "clear": _url(kept)}
 
@@ -164,29 +166,34 @@ def _passages(found: list[str] | None) -> Markup | None:
     return Markup(" … ").join(passage(text) for text in found[:2]) if found else None
 
 
-def suggestions(
-    q: str, fields: Mapping[str, list[str]], facet_titles: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    """Return what a search without hits could let go, most fruitful first."""
-    lang, pairs = language(), _pairs()
+def widened(q: str, fields: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Return what wider searches find, and the datasets of the nearest of them."""
     conditions = [(name, value) for name, values in fields.items() for value in values]
-    tries: list[dict[str, Any]] = []
-    for name, value in conditions[:SUGGESTIONS]:
-        left = [pair for pair in conditions if pair != (name, value)]
-        label = facets.label(name, value, lang) or _display_name(name, value)
-        text = tk._("Without “{value}” ({facet})").format(value=label, facet=facet_titles.get(name, name))
-        tries.append(_try(text, q, left, [pair for pair in pairs if pair != (name, value)]))
-    if q.strip() and conditions:
-        tries.append(_try(tk._("Only the filters, without the words"), "", conditions, _pairs(("q",))))
-        tries.append(_try(tk._("Only the words, without the filters"), q, [], [("q", q)]))
-    return sorted((one for one in tries if one["count"]), key=lambda one: -one["count"])
-
-
-def _try(text: str, q: str, conditions: Pairs, pairs: Pairs) -> dict[str, Any]:
     if str(tk.request.endpoint).startswith("organization."):
-        conditions = [*conditions, ("organization", str(tk.g.group_dict["name"]))]
-    filters = " ".join('{}:"{}"'.format(name, value.replace('"', "")) for name, value in conditions)
-    found = tk.get_action("package_search")(
-        {}, {"q": q, "fq": f"{filters} +dataset_type:dataset".strip(), "rows": 0, "include_private": True}
-    )
-    return {"text": text, "count": found["count"], "url": _url(pairs)}
+        conditions.append(("owner_org", str(tk.g.group_dict["id"])))
+    terms = ['{}:"{}"'.format(name, value.replace('"', "")) for name, value in conditions]
+    extras = {name: value for name, value in tk.request.args.items() if name.startswith("ext_")}
+    asked = {"q": q, "fq": " ".join([*terms, "+dataset_type:dataset"]), "extras": extras}
+    found = tk.get_action("migration_search_widen")({}, {**asked, "rows": WIDER, "include_private": True})
+    kept = [(key, value) for key, value in _pairs() if key == "sort"]
+    steps = [{**step, "url": _url([*step["parameters"], *kept])} for step in found["steps"]]
+    return {"steps": steps, "results": found["results"]}
+
+
+def _wider_chips() -> list[dict[str, Any]]:
+    """Return what a widened search asks beside words and facets (see ``search.widened``)."""
+    every = {
+        "ext_words": (tk._("Words"), lambda _value: tk._("any of them")),
+        "ext_place": (tk._("Place"), lambda value: facets.label("country", value, language())),
+        "ext_years": (tk._("Reference year"), lambda value: value.replace("-", "–")),
+    }
+    return [
+        {"title": title, "label": label(value), "url": _url(_pairs((name,))), "name": name}
+        for name, (title, label) in every.items()
+        if (value := tk.request.args.get(name))
+    ]
+
+
+def widened_fields() -> Pairs:
+    """Return the parameters of a widened search that a form of the page has to keep."""
+    return [(key, value) for key, value in _pairs() if key.startswith("ext_")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ckanext.migration.search import highlight
+from ckanext.migration.search import highlight, widened
 from ckanext.migration.search.beyond import Addition
 
-ADDITIONS: tuple[Addition, ...] = (highlight,)
+ADDITIONS: tuple[Addition, ...] = (highlight, widened)

@@ -1,0 +1,229 @@
+"""What to try when a search finds nothing: one step wider at a time, nearest to the question first.
+
+Every step is an ordinary search of the same caller, so that its count knows nothing that the caller may
+not see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.migration import facets
+from ckanext.migration.logic.publishing import language
+from migration_vocabularies import get as vocabulary
+
+MOST = 5
+"""Steps told."""
+MOST_FILTERS = 6
+"""Filters that are left out one after the other."""
+AROUND = (2, 5)
+"""Years before and after, in two steps."""
+WORLD = "001"
+_TERM = re.compile(r'(?<!\S)\+?([A-Za-z_]\w*):"([^"\\]*)"(?!\S)')
+_OPERATORS = re.compile(r'["()\[\]{}]|\b(?:AND|OR|NOT)\b|&&|\|\|')
+_YEAR = re.compile(r"[0-9]{4}")
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search taken apart.
+
+    ``filters`` are the facet filters that a step may let go, ``rest`` is the part of ``fq`` that stays,
+    ``extras`` are the ``ext_…`` parameters.
+    """
+
+    q: str
+    filters: Pairs
+    rest: str
+    extras: Pairs
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """Return the parameters of the page's address."""
+        return [*([("q", self.q)] if self.q else []), *self.filters, *self.extras]
+
+    def asked(self) -> dict[str, Any]:
+        """Return the parameters of ``package_search`` that this search decides."""
+        fq = " ".join([*(f'{name}:"{value}"' for name, value in self.filters), self.rest])
+        extras: dict[str, Any] = {}
+        for name, value in self.extras:
+            extras[name] = [*extras[name], value] if name in extras else [value]
+        single = {name: values[0] if len(values) == 1 else values for name, values in extras.items()}
+        return {"q": self.q, "fq": fq.strip(), "extras": single}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A wider search and what is wider about it, in the reader's language."""
+
+    kind: str
+    text: str
+    search: Search
+
+
+def read(data_dict: Mapping[str, Any]) -> Search:
+    """Take a search apart; a filter in a form that this does not know stays whole."""
+    fq = data_dict.get("fq") or ""
+    rest = _TERM.sub(lambda match: "" if match.group(1) in facets.titles() else match.group(0), fq)
+    terms = [pair for pair in _TERM.findall(fq) if pair[0] in facets.titles()]
+    if _OPERATORS.search(_TERM.sub("", fq)):
+        rest, terms = fq, []
+    given = {**(data_dict.get("extras") or {})}
+    given.update({name: value for name, value in data_dict.items() if name.startswith("ext_")})
+    extras = [
+        (name, str(value))
+        for name, values in given.items()
+        for value in (values if isinstance(values, list | tuple) else [values])
+    ]
+    q = str(data_dict.get("q") or "").strip()
+    return Search("" if q in ("*", "*:*") else q, tuple(terms), " ".join(rest.split()), tuple(extras))
+
+
+def steps(search: Search) -> Iterator[Step]:
+    """Return the steps, nearest first."""
+    yield from _fewer_words(search)
+    yield from _without_a_filter(search)
+    yield from _wider_place(search)
+    yield from _wider_period(search)
+    if search.q and (search.filters or search.extras):
+        yield Step(
+            "without-words", tk._("Only the filters, without the words"), _with(search, q="", words=False)
+        )
+        if len(search.filters) + len(search.extras) > 1:
+            text = tk._("Only the words, without the filters")
+            yield Step("without-filters", text, Search(search.q, (), search.rest, ()))
+
+
+def _with(
+    search: Search,
+    q: str | None = None,
+    without: Pairs = (),
+    more: Mapping[str, str] | None = None,
+    *,
+    words: bool = True,
+) -> Search:
+    """Return the search with other words, without some filters, with some extras replaced."""
+    given = {**(more or {})}
+    dropped = {*given, *(() if words else ("ext_words",))}
+    return Search(
+        search.q if q is None else q,
+        tuple(pair for pair in search.filters if pair not in without),
+        search.rest,
+        (*(pair for pair in search.extras if pair[0] not in dropped), *given.items()),
+    )
+
+
+def _fewer_words(search: Search) -> Iterator[Step]:
+    plain = ":" not in search.q and not _OPERATORS.search(search.q)
+    if plain and len(search.q.split()) > 1 and ("ext_words", "any") not in search.extras:
+        text = tk._("With any of the words “{words}”").format(words=search.q)
+        yield Step("any-word", text, _with(search, more={"ext_words": "any"}))
+
+
+def _without_a_filter(search: Search) -> Iterator[Step]:
+    lang, titles = language(), facets.titles()
+    for name, value in search.filters[::-1][:MOST_FILTERS]:
+        label = facets.label(name, value, lang) or _agency(name, value)
+        text = tk._("Without “{value}” ({facet})").format(value=label, facet=titles[name])
+        yield Step("without-filter", text, _with(search, without=((name, value),)))
+
+
+def _agency(name: str, value: str) -> str:
+    if name != "organization":
+        return value
+    quick = {"include_datasets": False, "include_users": False, "include_groups": False}
+    try:
+        agency = tk.get_action("organization_show")({"ignore_auth": True}, {"id": value, **quick})
+    except tk.ObjectNotFound:
+        return value
+    return str(agency.get("title") or value)
+
+
+def _wider_place(search: Search) -> Iterator[Step]:
+    """Go up from the country to its regions; the world is the search without the country."""
+    places, lang = vocabulary("country"), language()
+    chosen = [value for name, value in search.filters if name == "country" and value in places]
+    regions = [value for name, value in search.extras if name == "ext_place" and value in places]
+    if not (chosen or regions):
+        return
+    place = (regions or chosen)[-1]
+    without = tuple(pair for pair in search.filters if pair[0] == "country")
+    for region in places.ancestors(place):
+        if region != WORLD:
+            text = tk._("Anywhere in {region}, not only in {place}").format(
+                region=places.label(region, lang), place=places.label(place, lang)
+            )
+            yield Step("wider-place", text, _with(search, without=without, more={"ext_place": region}))
+    if regions:
+        left = tuple(pair for pair in search.extras if pair[0] != "ext_place")
+        text = tk._("Anywhere in the world, not only in {place}").format(place=places.label(place, lang))
+        yield Step("wider-place", text, Search(search.q, search.filters, search.rest, left))
+
+
+def _wider_period(search: Search) -> Iterator[Step]:
+    chosen = tuple(pair for pair in search.filters if pair[0] == "reference_year")
+    given = [value for name, value in search.extras if name == "ext_years"]
+    given += [value for _, value in chosen]
+    years = [int(year) for value in given for year in _YEAR.findall(value)]
+    if not years:
+        return
+    known = _span(min(years), max(years))
+    for around in AROUND:
+        first, last = max(min(years) - around, 1000), min(max(years) + around, 9999)
+        text = tk._("Years {years}, not only {known}").format(years=_span(first, last), known=known)
+        yield Step("wider-period", text, _with(search, without=chosen, more={"ext_years": f"{first}-{last}"}))
+
+
+def _span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}–{last}"
+
+
+@tk.side_effect_free
+def migration_search_widen(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Say which wider searches find something where a search finds nothing.
+
+    Takes the parameters of ``package_search``. The caller sees in counts and results what a search of
+    the caller's own would show.
+
+    :returns: ``count``: what the search itself finds. Where that is 0, ``steps``: at most five, nearest
+        first, each with ``kind``, ``text`` (what is wider, in the reader's language), ``count`` (above 0)
+        and ``parameters`` (pairs for the address of the page); and ``results``: datasets of the first step
+    """
+    tk.check_access("migration_search_widen", context, data_dict)
+    search = read(data_dict)
+    exact = _found(context, data_dict, search, rows=0)["count"]
+    answer: dict[str, Any] = {"count": exact, "steps": [], "results": []}
+    if exact:
+        return answer
+    rows = data_dict.get("rows", 10)
+    for step in steps(search):
+        found = _found(context, data_dict, step.search, rows=0 if answer["steps"] else rows)
+        if not found["count"]:
+            continue
+        if not answer["steps"]:
+            answer["results"] = found["results"]
+        told = {"kind": step.kind, "text": step.text, "count": found["count"]}
+        answer["steps"].append({**told, "parameters": step.search.parameters()})
+        if len(answer["steps"]) == MOST:
+            break
+    return answer
+
+
+def _found(context: Any, data_dict: Mapping[str, Any], search: Search, rows: Any) -> dict[str, Any]:
+    """Search as the same caller."""
+    own = {key: context[key] for key in ("user", "auth_user_obj", "ignore_auth") if key in context}
+    kept = {
+        name: deepcopy(value)
+        for name, value in data_dict.items()
+        if not name.startswith(("ext_", "facet")) and name != "start"
+    }
+    asked = {**kept, **search.asked(), "rows": rows, "facet": "false"}
+    found: dict[str, Any] = tk.get_action("package_search")(own, asked)
+    return found

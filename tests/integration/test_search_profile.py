@@ -84,7 +84,5 @@ def test_what_only_the_agency_may_see_is_not_findable(searching: Searching, site
     made = site.create(legal_basis=["consent"])
     for query in ("consent", "legal_basis:*", "extras_legal_basis:*", "text:consent"):
         assert searching.find(q=query)["count"] == 0
-    assert searching.find(q="*:*", **{"facet.field": ["legal_basis"]})["facets"] == {
-        "legal_basis": {}
-    }
+    assert searching.find(q="*:*", **{"facet.field": ["legal_basis"]})["facets"] == {"legal_basis": {}}
     assert made["legal_basis"] == ["consent"]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from migration_vocabularies import Concept, get
+from migration_vocabularies.matching import fold
 
 from . import freshness
 from .fields import LANGUAGES, Field, load
@@ -29,6 +30,7 @@ SPAN = 60
 
 GEOGRAPHIC = ("spatial_coverage", "country_of_origin", "country_of_destination", "country_of_transit")
 COUNTRY = re.compile(r"[A-Z]{3}")
+NAMES = ("title_translated", "alternative_title", "identifier")
 FIRST_FACETS = ("country", "migration_theme", "population_group")
 
 
@@ -41,6 +43,7 @@ def document(record: Record) -> dict[str, Any]:
     found["country"] = countries(record)
     found["reference_year"] = reference_years(record)
     found["concept_labels"] = concept_labels(record)
+    found["exact_names"] = exact_names(record)
     found.update(_update_schedule(record))
     return {key: value for key, value in found.items() if value not in (None, [], {})}
 
@@ -53,6 +56,7 @@ def properties() -> dict[str, Any]:
     found["country"] = {"type": "keyword"}
     found["reference_year"] = {"type": "short"}
     found["concept_labels"] = {"properties": {lang: _text(lang) for lang in LANGUAGES}}
+    found["exact_names"] = {"type": "keyword", "ignore_above": 1024}
     found["update_schedule"] = {"type": "keyword"}
     for name in freshness.Deadlines._fields:
         found[name] = {"type": "date", "format": "strict_date"}
@@ -135,6 +139,18 @@ def reference_years(record: Record) -> list[int]:
         if first and last:
             years.update(range(max(first, last - SPAN), last + 1))
     return sorted(years)
+
+
+def exact_names(record: Record) -> list[str]:
+    """Return what the record is called, folded: its titles in all languages, other titles, identifier."""
+    found: dict[str, None] = {}
+    for name in NAMES:
+        value = record.fields.get(name) or ()
+        values = (
+            value.values() if isinstance(value, Mapping) else [value] if isinstance(value, str) else value
+        )
+        found.update(dict.fromkeys(fold(str(each)) for each in values))
+    return [name for name in found if name]
 
 
 def concept_labels(record: Record) -> dict[str, list[str]]:

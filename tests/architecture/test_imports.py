@@ -71,6 +71,7 @@ PURE = tuple(
     f"{EXTENSION}.{name}"
     for name in (
         *("search.syntax", "search.dsl", "search.lexer", "search.tree", "search.dismax", "search.results"),
+        *("search.thesaurus", "search.meaning", "search.stopwords"),
         *("harvest.decisions", "harvest.naming"),
     )
 )

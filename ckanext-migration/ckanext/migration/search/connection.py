@@ -26,6 +26,7 @@ from ckanext.migration.search import (
     recheck,
     request,
     results,
+    synonyms,
     writing,
 )
 from ckanext.migration.search.errors import IndexUnavailable, QuerySyntaxError, SearchFault, SortError
@@ -89,8 +90,9 @@ class SolrLike:
 
     def _search(self, params: Mapping[str, Any]) -> pysolr.Results:
         properties = profile.properties()
-        wanted = request.read(params, properties, datetime.now(UTC), profile.query_fields())
         asked = beyond.of(params)
+        fields = profile.query_fields(asked.language if asked else "")
+        wanted = request.read(params, properties, datetime.now(UTC), fields, synonyms.current())
         without = recheck.excluded(wanted.labels) if wanted.from_ckan else []
         answer = self._checked(client.engine(self._address), wanted, asked, without)
         if asked is not None:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
+from ckanext.migration.search import meaning, stopwords
 from ckanext.migration.search.errors import QuerySyntaxError
 from ckanext.migration.search.fields import Fields
+from ckanext.migration.search.thesaurus import Thesaurus
 
 _CHUNK = re.compile(r'([+-]?)(?:"([^"]*)"|([^\s"]+))')
 _DANGLING = re.compile(r"(^|\s)[+-]+(?=\s|$)")
@@ -26,11 +29,16 @@ MAX_LENGTH = 1024
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Fields with boosts, the share of the other fields, and how many words must match."""
+    """Fields with boosts, the share of the other fields, and how many words must match.
+
+    With a thesaurus the text is understood: concepts, stop words and exact names. A caller with fields
+    of his own gets what Solr would give.
+    """
 
     fields: str
     minimum: str = "100%"
     tie: float = 0.0
+    thesaurus: Thesaurus | None = None
 
 
 def query(text: str, weights: Weights, fields: Fields) -> dict[str, Any]:
@@ -42,13 +50,49 @@ def query(text: str, weights: Weights, fields: Fields) -> dict[str, Any]:
         raise QuerySyntaxError(f"The query has more than {MAX_CHUNKS} words")
     names = _boosted_fields(weights.fields, fields)
     parts: dict[str, list[dict[str, Any]]] = {"must": [], "must_not": [], "should": []}
-    for side, phrase, words in _sides(chunks):
-        parts[side].append(_clause(words, phrase=phrase, names=names, tie=weights.tie))
+    sides = _sides(chunks)
+    found, optional = _welcome(sides) if weights.thesaurus else (sides, [])
+    for (side, phrase), run in groupby(found, key=lambda each: each[:2]):
+        parts[side].extend(_clauses([words for *_, words in run], side, phrase, names, weights))
     if not any(parts.values()):
         return {"match_none": {}}
     if not _MINIMUM.match(weights.minimum.strip()):
         raise QuerySyntaxError("The minimum-match rule is not valid")
-    return {"bool": {**parts, "minimum_should_match": weights.minimum if parts["should"] else 0}}
+    compiled: dict[str, Any] = {
+        "bool": {**parts, "minimum_should_match": weights.minimum if parts["should"] else 0}
+    }
+    if optional:
+        few = [_clause(words, phrase=False, names=names, tie=weights.tie, boost=0.1) for words in optional]
+        compiled = {"bool": {"must": [compiled], "should": few}}
+    if weights.thesaurus and not parts["must_not"]:
+        return meaning.exact_first(compiled, text)
+    return compiled
+
+
+def _welcome(sides: list[tuple[str, bool, str]]) -> tuple[list[tuple[str, bool, str]], list[str]]:
+    """Part stop words from the words that are looked for; a text of stop words alone stays whole."""
+    stop = [side == "should" and not phrase and stopwords.is_one(words) for side, phrase, words in sides]
+    if all(stop):
+        return sides, []
+    kept = [each for each, is_stop in zip(sides, stop, strict=True) if not is_stop]
+    return kept, [words for (*_, words), is_stop in zip(sides, stop, strict=True) if is_stop]
+
+
+def _clauses(
+    words: list[str], side: str, phrase: bool, names: list[str], weights: Weights
+) -> list[dict[str, Any]]:
+    """Compile words of one side that follow each other; a label of several words is one clause."""
+    if weights.thesaurus is None or phrase or side == "must_not":
+        return [_clause(word, phrase=phrase, names=names, tie=weights.tie) for word in words]
+    pieces = [piece for word in words for piece in weights.thesaurus.pieces(word)]
+    typed = [_clause(piece, phrase=False, names=names, tie=weights.tie) for piece in pieces]
+    found: list[dict[str, Any]] = []
+    position = 0
+    for span in weights.thesaurus.spans(pieces):
+        found += typed[position : span.start]
+        found.append(meaning.clause(typed[span.start : span.end], span.meanings))
+        position = span.end
+    return found + typed[position:]
 
 
 def _chunks(text: str) -> list[tuple[str, bool, str]]:
@@ -84,7 +128,9 @@ def _sides(chunks: list[tuple[str, bool, str]]) -> list[tuple[str, bool, str]]:
     return found
 
 
-def _clause(words: str, *, phrase: bool, names: list[str], tie: float) -> dict[str, Any]:
+def _clause(
+    words: str, *, phrase: bool, names: list[str], tie: float, boost: float | None = None
+) -> dict[str, Any]:
     return {
         "multi_match": {
             "query": words,
@@ -92,6 +138,7 @@ def _clause(words: str, *, phrase: bool, names: list[str], tie: float) -> dict[s
             "type": "phrase" if phrase else "best_fields",
             "operator": "and",
             "tie_breaker": tie,
+            **({} if boost is None else {"boost": boost}),
         }
     }
 

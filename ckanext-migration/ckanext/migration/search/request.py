@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ckanext.migration.search import dismax, dsl, facets, labels, localparams, syntax, tree
+from ckanext.migration.search import dismax, dsl, facets, labels, localparams, syntax, thesaurus, tree
 from ckanext.migration.search.errors import QuerySyntaxError, SortError
 from ckanext.migration.search.fields import Fields
 
@@ -62,12 +62,17 @@ class _Seen:
 
 
 def read(
-    params: Mapping[str, Any], properties: Mapping[str, Any], now: datetime, extra_fields: str = ""
+    params: Mapping[str, Any],
+    properties: Mapping[str, Any],
+    now: datetime,
+    extra_fields: str = "",
+    known_words: thesaurus.Thesaurus | None = None,
 ) -> Request:
     """Read the parameters that CKAN would send to Solr.
 
     ``PackageSearchQuery.run`` always sets ``q.op``; without it the call is one of CKAN's own
-    (show, delete, clear) and is trusted.
+    (show, delete, clear) and is trusted. ``extra_fields`` and ``known_words`` help where the caller
+    left CKAN's query fields as they are.
     """
     for name in _UNSUPPORTED:
         if params.get(name):
@@ -81,7 +86,7 @@ def read(
     text = str(params.get("q") or "").strip()
     names = _facet_fields(params)
     return Request(
-        query=_Text(text, compiler, limits).query(params, extra_fields),
+        query=_Text(text, compiler, limits, known_words).query(params, extra_fields),
         filters=tuple(filters),
         labels=allowed,
         start=_whole(params.get("start"), 0, "start"),
@@ -121,6 +126,7 @@ class _Text:
     text: str
     compiler: dsl.Compiler
     limits: syntax.Limits
+    known_words: thesaurus.Thesaurus | None
 
     def fielded(self) -> dict[str, Any]:
         """Compile it as Solr's lucene language."""
@@ -144,13 +150,15 @@ class _Text:
 
     def _weights(self, params: Mapping[str, Any], extra_fields: str) -> dismax.Weights:
         names = str(params.get("qf") or self.compiler.default_field)
-        if names == CKAN_FIELDS:
+        understood = names == CKAN_FIELDS
+        if understood:
             names = f"{names} {extra_fields}"
         try:
             tie = min(max(float(params.get("tie") or 0), 0.0), 1.0)
         except ValueError:
             raise QuerySyntaxError("The parameter tie is not a number") from None
-        return dismax.Weights(names, str(params.get("mm") or "100%"), tie)
+        words = self.known_words if understood else None
+        return dismax.Weights(names, str(params.get("mm") or "100%"), tie, words)
 
 
 def sort(text: str | None, known: Fields) -> list[dict[str, Any]]:

@@ -120,6 +120,19 @@ def typed(query: Any) -> str:
     return json.dumps(query, ensure_ascii=False)
 
 
+def test_a_text_of_many_labels_stays_small_sr_16() -> None:
+    for text in ("Africa " * 60, "\u96be\u6c11" * 512, "+IDP -x " * 30):
+        found = typed(dismax.query(text.strip(), WEIGHTS, FIELDS))
+        assert found.count("dis_max") <= dismax.MAX_UNDERSTOOD
+        assert found.count("multi_match") <= 900
+
+
+def test_a_small_word_between_chinese_labels_is_not_required_sr_14() -> None:
+    found = dismax.query("肯尼亚的难民", WEIGHTS, FIELDS)["bool"]["should"][0]["bool"]
+    assert len(found["must"][0]["bool"]["should"]) == 2
+    assert len(found["should"]) == 1
+
+
 @settings(deadline=None, max_examples=150)
 @given(st.lists(st.one_of(st.sampled_from(LABELS), st.text(max_size=12)), max_size=12).map(" ".join))
 def test_any_text_compiles_or_is_refused_and_no_word_is_lost(text: str) -> None:
@@ -134,6 +147,8 @@ def test_any_text_compiles_or_is_refused_and_no_word_is_lost(text: str) -> None:
     asked = typed(found)
     for side in plain["bool"].values():
         for clause in side if isinstance(side, list) else ():
-            for piece in KNOWN.pieces(clause["multi_match"]["query"]):
-                assert json.dumps(piece, ensure_ascii=False) in asked
+            words = clause["multi_match"]["query"]
+            pieces = KNOWN.pieces(words) if len(text) <= dismax.MAX_CUT else [words]
+            assert all(json.dumps(piece, ensure_ascii=False) in asked for piece in pieces)
+    assert asked.count("dis_max") <= dismax.MAX_UNDERSTOOD
     assert len(asked) < 2_000_000

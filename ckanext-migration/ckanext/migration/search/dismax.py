@@ -8,6 +8,7 @@ differently (search-contract §5.2).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -25,6 +26,10 @@ _BOOST = re.compile(r"^([\w.\-]+)(?:\^(\d+(?:\.\d+)?))?$")
 _MINIMUM = re.compile(r"^(?:(?:\d+<)?-?\d+%?\s*)+$")
 MAX_CHUNKS = 64
 MAX_LENGTH = 1024
+MAX_UNDERSTOOD = 16
+"""Labels of one text that become concepts; further ones are looked for as typed."""
+MAX_CUT = 128
+"""A longer text without spaces is not cut at its labels, so that it cannot have more words than chunks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,16 @@ def query(text: str, weights: Weights, fields: Fields) -> dict[str, Any]:
     names = _boosted_fields(weights.fields, fields)
     parts: dict[str, list[dict[str, Any]]] = {"must": [], "must_not": [], "should": []}
     sides = _sides(chunks)
-    found, optional = _welcome(sides) if weights.thesaurus else (sides, [])
-    for (side, phrase), run in groupby(found, key=lambda each: each[:2]):
-        parts[side].extend(_clauses([words for *_, words in run], side, phrase, names, weights))
+    optional: list[str] = []
+    if weights.thesaurus:
+        sides, optional = _welcome(_cut(sides, weights.thesaurus) if len(text) <= MAX_CUT else sides)
+    left = iter(range(MAX_UNDERSTOOD))
+    for (side, phrase), run in groupby(sides, key=lambda each: each[:2]):
+        words = [each[2] for each in run]
+        typed = [_clause(word, phrase=phrase, names=names, tie=weights.tie) for word in words]
+        if weights.thesaurus and not phrase and side != "must_not":
+            typed = _understood(words, typed, weights.thesaurus, left)
+        parts[side].extend(typed)
     if not any(parts.values()):
         return {"match_none": {}}
     if not _MINIMUM.match(weights.minimum.strip()):
@@ -78,17 +90,22 @@ def _welcome(sides: list[tuple[str, bool, str]]) -> tuple[list[tuple[str, bool, 
     return kept, [words for (*_, words), is_stop in zip(sides, stop, strict=True) if is_stop]
 
 
-def _clauses(
-    words: list[str], side: str, phrase: bool, names: list[str], weights: Weights
+def _cut(sides: list[tuple[str, bool, str]], known: Thesaurus) -> list[tuple[str, bool, str]]:
+    """Part words that are written without spaces."""
+    return [
+        (side, phrase, piece)
+        for side, phrase, words in sides
+        for piece in ([words] if phrase or side == "must_not" else known.pieces(words))
+    ]
+
+
+def _understood(
+    words: list[str], typed: list[dict[str, Any]], known: Thesaurus, left: Iterator[int]
 ) -> list[dict[str, Any]]:
-    """Compile words of one side that follow each other; a label of several words is one clause."""
-    if weights.thesaurus is None or phrase or side == "must_not":
-        return [_clause(word, phrase=phrase, names=names, tie=weights.tie) for word in words]
-    pieces = [piece for word in words for piece in weights.thesaurus.pieces(word)]
-    typed = [_clause(piece, phrase=False, names=names, tie=weights.tie) for piece in pieces]
+    """Let a label of several words be one clause; ``left`` counts how many labels may still be one."""
     found: list[dict[str, Any]] = []
     position = 0
-    for span in weights.thesaurus.spans(pieces):
+    for span, _count in zip(known.spans(words), left, strict=False):
         found += typed[position : span.start]
         found.append(meaning.clause(typed[span.start : span.end], span.meanings))
         position = span.end

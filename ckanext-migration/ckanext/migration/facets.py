@@ -20,7 +20,10 @@ VOCABULARIES = {
     "sensitivity_level": "sensitivity-level",
     "frequency": "frequency",
     "statistic_type": "statistic-type",
+    "disaggregation": "disaggregation",
 }
+# Facets whose chosen values a dataset must have all: by age *and* by sex. In the others any of them will do.
+ALL_OF = frozenset({"disaggregation"})
 # Facets whose values a dataset can have only one of.
 SINGLE = frozenset({"organization", "access_rights", "update_state"})
 
@@ -34,6 +37,7 @@ def titles(without: Collection[str] = ()) -> OrderedDict[str, str]:
         ("migration_theme", _("Theme")),
         ("population_group", _("Population group")),
         ("collection_method", _("Collection method")),
+        ("disaggregation", _("Disaggregation")),
         ("access_rights", _("Access")),
         ("update_state", _("Update state")),
         ("language", _("Language of the data")),

@@ -124,11 +124,13 @@ def _trimmed(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
 @tk.side_effect_free
 @tk.chained_action
 def package_search(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
-    """Leave out what the caller may not read, and keep the highlighted passages at hand for the page."""
+    """Leave out what the caller may not read, and keep what was told beside the hits at hand for the page."""
     answer = original(context, data_dict)
     if not visibility.may_read_all(context):
         visibility.trim_all(answer["results"])
-    if answer.get("highlighting"):
-        with contextlib.suppress(RuntimeError):  # no page, no request
+    with contextlib.suppress(RuntimeError):  # no page, no request
+        if answer.get("highlighting"):
             tk.g.migration_highlighting = answer["highlighting"]
+        if answer.get("choices"):
+            tk.g.migration_choices = answer["choices"]
     return answer

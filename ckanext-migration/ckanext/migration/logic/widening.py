@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -37,13 +37,14 @@ class Search:
     """A search taken apart.
 
     ``filters`` are the facet filters that a step may let go, ``rest`` is the part of ``fq`` that stays,
-    ``extras`` are the ``ext_…`` parameters.
+    ``extras`` are the ``ext_…`` parameters. With ``any_of`` the values of one facet are alternatives.
     """
 
     q: str
     filters: Pairs
     rest: str
     extras: Pairs
+    any_of: bool = False
 
     def parameters(self) -> list[tuple[str, str]]:
         """Return the parameters of the page's address."""
@@ -51,11 +52,17 @@ class Search:
 
     def asked(self) -> dict[str, Any]:
         """Return the parameters of ``package_search`` that this search decides."""
-        fq = " ".join([*(f'{name}:"{value}"' for name, value in self.filters), self.rest])
+        terms = () if self.any_of else tuple(f'{name}:"{value}"' for name, value in self.filters)
+        fq = " ".join([*terms, self.rest])
         extras: dict[str, Any] = {}
         for name, value in self.extras:
             extras[name] = [*extras[name], value] if name in extras else [value]
         single = {name: values[0] if len(values) == 1 else values for name, values in extras.items()}
+        if self.any_of:
+            chosen: dict[str, list[str]] = {}
+            for name, value in self.filters:
+                chosen.setdefault(name, []).append(value)
+            single["ext_any_of"] = chosen
         return {"q": self.q, "fq": fq.strip(), "extras": single}
 
 
@@ -77,13 +84,17 @@ def read(data_dict: Mapping[str, Any]) -> Search:
         rest, terms = fq, []
     given = {**(data_dict.get("extras") or {})}
     given.update({name: value for name, value in data_dict.items() if name.startswith("ext_")})
+    choices = given.pop("ext_any_of") if isinstance(given.get("ext_any_of"), Mapping) else None
+    if choices is not None:
+        rest, terms = fq, [(name, str(value)) for name, values in choices.items() for value in values]
     extras = [
         (name, str(value))
         for name, values in given.items()
         for value in (values if isinstance(values, list | tuple) else [values])
     ]
     q = str(data_dict.get("q") or "").strip()
-    return Search("" if q in ("*", "*:*") else q, tuple(terms), " ".join(rest.split()), tuple(extras))
+    words = "" if q in ("*", "*:*") else q
+    return Search(words, tuple(terms), " ".join(rest.split()), tuple(extras), choices is not None)
 
 
 def steps(search: Search) -> Iterator[Step]:
@@ -98,7 +109,7 @@ def steps(search: Search) -> Iterator[Step]:
         )
         if len(search.filters) + len(search.extras) > 1:
             text = tk._("Only the words, without the filters")
-            yield Step("without-filters", text, Search(search.q, (), search.rest, ()))
+            yield Step("without-filters", text, replace(search, filters=(), extras=()))
 
 
 def _with(
@@ -112,11 +123,11 @@ def _with(
     """Return the search with other words, without some filters, with some extras replaced."""
     given = {**(more or {})}
     dropped = {*given, *(() if words else ("ext_words",))}
-    return Search(
-        search.q if q is None else q,
-        tuple(pair for pair in search.filters if pair not in without),
-        search.rest,
-        (*(pair for pair in search.extras if pair[0] not in dropped), *given.items()),
+    return replace(
+        search,
+        q=search.q if q is None else q,
+        filters=tuple(pair for pair in search.filters if pair not in without),
+        extras=(*(pair for pair in search.extras if pair[0] not in dropped), *given.items()),
     )
 
 
@@ -131,7 +142,7 @@ def _without_a_filter(search: Search) -> Iterator[Step]:
     lang, titles = language(), facets.titles()
     for name, value in search.filters[::-1][:MOST_FILTERS]:
         label = facets.label(name, value, lang) or _agency(name, value)
-        text = tk._("Without “{value}” ({facet})").format(value=label, facet=titles[name])
+        text = tk._("Without “{value}” ({facet})").format(value=label, facet=titles.get(name, name))
         yield Step("without-filter", text, _with(search, without=((name, value),)))
 
 
@@ -164,7 +175,7 @@ def _wider_place(search: Search) -> Iterator[Step]:
     if regions:
         left = tuple(pair for pair in search.extras if pair[0] != "ext_place")
         text = tk._("Anywhere in the world, not only in {place}").format(place=places.label(place, lang))
-        yield Step("wider-place", text, Search(search.q, search.filters, search.rest, left))
+        yield Step("wider-place", text, replace(search, extras=left))
 
 
 def _wider_period(search: Search) -> Iterator[Step]:

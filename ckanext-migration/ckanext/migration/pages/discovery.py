@@ -53,13 +53,23 @@ def groups(facet_titles: Mapping[str, str], search_facets: Mapping[str, Any]) ->
 
 def _group(name: str, title: str, items: list[dict[str, Any]], pairs: Pairs) -> dict[str, Any] | None:
     lang = language()
+    choice = (getattr(tk.g, "migration_choices", None) or {}).get(name)
     values = []
     for item in items:
         value, active = str(item["name"]), (name, str(item["name"])) in pairs
+        # with a choice made, another value only adds what is not found yet
+        adds = choice is not None and not active and name not in facets.ALL_OF
         changed = [pair for pair in pairs if pair != (name, value)] if active else [*pairs, (name, value)]
         label = facets.label(name, value, lang) or item.get("display_name") or value
         values.append(
-            {"name": value, "label": label, "count": item["count"], "active": active, "url": _url(changed)}
+            {
+                "name": value,
+                "label": label,
+                "count": choice["added"].get(value, 0) if adds else item["count"],
+                "adds": adds,
+                "active": active,
+                "url": _url(changed),
+            }
         )
     if not values:
         return None
@@ -168,12 +178,16 @@ def _passages(found: list[str] | None) -> Markup | None:
 
 def widened(q: str, fields: Mapping[str, list[str]]) -> dict[str, Any]:
     """Return what wider searches find, and the datasets of the nearest of them."""
-    conditions = [(name, value) for name, values in fields.items() for value in values]
+    chosen = {name: values for name, values in fields.items() if name in facets.titles()}
+    terms = [(name, value) for name, values in fields.items() if name not in chosen for value in values]
     if str(tk.request.endpoint).startswith("organization."):
-        conditions.append(("owner_org", str(tk.g.group_dict["id"])))
-    terms = ['{}:"{}"'.format(name, value.replace('"', "")) for name, value in conditions]
-    extras = {name: value for name, value in tk.request.args.items() if name.startswith("ext_")}
-    asked = {"q": q, "fq": " ".join([*terms, "+dataset_type:dataset"]), "extras": extras}
+        terms.append(("owner_org", str(tk.g.group_dict["id"])))
+    fq = ['{}:"{}"'.format(name, value.replace('"', "")) for name, value in terms]
+    extras: dict[str, Any] = {
+        name: value for name, value in tk.request.args.items() if name.startswith("ext_")
+    }
+    extras["ext_any_of"] = chosen
+    asked = {"q": q, "fq": " ".join([*fq, "+dataset_type:dataset"]), "extras": extras}
     found = tk.get_action("migration_search_widen")({}, {**asked, "rows": WIDER, "include_private": True})
     kept = [(key, value) for key, value in _pairs() if key == "sort"]
     steps = [{**step, "url": _url([*step["parameters"], *kept])} for step in found["steps"]]

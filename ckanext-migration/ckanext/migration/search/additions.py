@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ckanext.migration.search import highlight, widened
+from ckanext.migration.search import choices, highlight, widened
 from ckanext.migration.search.beyond import Addition
 
-ADDITIONS: tuple[Addition, ...] = (highlight, widened)
+ADDITIONS: tuple[Addition, ...] = (highlight, widened, choices)
+"""``choices`` stays last: it puts every aggregation under the reader's choices."""

@@ -9,7 +9,7 @@ An addition is a module of this package with three functions (see `Addition`), n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -30,6 +30,8 @@ class Asked:
 
     language: str
     extras: Mapping[str, Any] = field(default_factory=dict)
+    page: Sequence[tuple[str, str]] = ()
+    """On a page of CKAN: the filters in its address, in their order."""
     filters: list[Query] = field(default_factory=list)
     state: dict[str, Any] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
@@ -62,11 +64,8 @@ class Carrier(str):
     asked: Asked
 
 
-def start(
-    additions: Iterable[Addition], language: str, extras: Mapping[str, Any], params: dict[str, Any]
-) -> None:
+def start(additions: Iterable[Addition], asked: Asked, params: dict[str, Any]) -> None:
     """Begin a search: every addition reads what is meant for it."""
-    asked = Asked(language, extras)
     for addition in additions:
         addition.read(asked, params)
     carrier = Carrier("+entity_type:package")

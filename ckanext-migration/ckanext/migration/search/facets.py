@@ -29,28 +29,34 @@ def aggregations(
     for number, name in enumerate(names):
         target = known.find(name)
         if target.kind == "state":
-            found[f"f{number}"] = freshness.aggregation(now)
+            found[key(number)] = freshness.aggregation(now)
             continue
         path = _path(target)
         if path and limit != 0:
             size = min(limit, ALL_TERMS) if limit > 0 else ALL_TERMS
-            found[f"f{number}"] = {"terms": {"field": path, "size": size, "min_doc_count": least}}
+            found[key(number)] = {"terms": {"field": path, "size": size, "min_doc_count": least}}
     return found
 
 
 def lists(names: tuple[str, ...], answer: Mapping[str, Any]) -> dict[str, list[Any]]:
     """``{field: [term, count, term, count, …]}`` as Solr answers."""
-    return {name: _flat(answer.get(f"f{number}", {})) for number, name in enumerate(names)}
+    return {name: flat(answer.get(key(number), {})) for number, name in enumerate(names)}
 
 
-def _flat(aggregation: Mapping[str, Any]) -> list[Any]:
+def key(number: int) -> str:
+    """Return the name of a facet's aggregation, by the place of the facet in the request."""
+    return f"f{number}"
+
+
+def flat(aggregation: Mapping[str, Any]) -> list[Any]:
+    """Return ``[term, count, term, count, …]`` without empty terms."""
     buckets = aggregation.get("buckets", [])
     if isinstance(buckets, Mapping):
         return [
             part
-            for key, bucket in buckets.items()
+            for state, bucket in buckets.items()
             if bucket["doc_count"]
-            for part in (key, bucket["doc_count"])
+            for part in (state, bucket["doc_count"])
         ]
     return [
         part

@@ -56,7 +56,7 @@ def _pages(engine: Engine, body: dict[str, Any], point: str) -> Iterator[Mapping
 
 def _walk(engine: Engine, index: str, body: Mapping[str, Any], start: int, rows: int) -> list[Any]:
     """Skip ``start`` hits without reading them, then collect ``rows``."""
-    skipping = {key: body[key] for key in ("query", "sort") if key in body}
+    skipping = {key: body[key] for key in ("query", "post_filter", "sort") if key in body}
     skipping["sort"] = [*(skipping.get("sort") or [{"_score": "desc"}]), {"_shard_doc": "asc"}]
     reading = {**body, "sort": skipping["sort"]}
     reading.pop("aggs", None)

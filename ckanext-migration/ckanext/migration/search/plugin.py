@@ -29,6 +29,9 @@ from ckanext.migration.search.fields import Fields
 
 log = logging.getLogger(__name__)
 
+_PAGES = frozenset({"dataset.search", "organization.read", "group.read"})
+"""Pages that turn their address into filters (CKAN's ``views.dataset._get_search_details``)."""
+
 install.install()
 
 
@@ -73,9 +76,8 @@ class MigrationSearchPlugin(p.SingletonPlugin):
         if words is not None:
             search_params["q"] = words
         self._as_words.set(words is not None)
-        language = str(tk.h.lang())[:2] if has_request_context() else "en"
         try:
-            beyond.start(additions.ADDITIONS, language, search_params.get("extras") or {}, search_params)
+            beyond.start(additions.ADDITIONS, _asked(search_params), search_params)
         except QuerySyntaxError as fault:
             raise SearchQueryError(fault.message) from None
         return search_params
@@ -93,3 +95,18 @@ class MigrationSearchPlugin(p.SingletonPlugin):
         search_results.update(asked.told if asked else {})
         search_results["searched_as_words"] = self._as_words.get()
         return search_results
+
+
+def _asked(search_params: dict[str, Any]) -> beyond.Asked:
+    """Return the reader's language, the caller's own parameters and, on a page, its filters."""
+    extras = search_params.get("extras") or {}
+    if not has_request_context():
+        return beyond.Asked("en", extras)
+    page: list[tuple[str, str]] = []
+    if tk.request.endpoint in _PAGES:
+        page = [
+            (name, value)
+            for name, value in tk.request.args.items(multi=True)
+            if value and name not in ("q", "page", "sort") and not name.startswith(("_", "ext_"))
+        ]
+    return beyond.Asked(str(tk.h.lang())[:2], extras, page)

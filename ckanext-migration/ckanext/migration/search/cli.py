@@ -16,7 +16,16 @@ from ckan import model
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ckanext.migration.search import client, comparison, config, outbox, rebuild, state, writing
+from ckanext.migration.search import (
+    client,
+    comparison,
+    config,
+    doctor,
+    outbox,
+    rebuild,
+    state,
+    writing,
+)
 from ckanext.migration.search.errors import SearchFault
 from ckanext.migration.search.worker import Worker
 
@@ -39,6 +48,22 @@ def status(as_json: bool) -> None:
         for label, value in found.lines():
             click.echo(f"{label:<22} {value}")
     if not found.healthy:
+        raise SystemExit(1)
+
+
+@search.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def doctor_command(as_json: bool) -> None:
+    """Look at everything that can be wrong and say what to do. Exit code 1 when something is."""
+    address = config.address()
+    patient = doctor.Patient(_database(), client.engine(address), config.alias(), address)
+    found = doctor.examine(patient)
+    if as_json:
+        click.echo(json.dumps(doctor.summary(found)))
+    else:
+        for finding in found:
+            click.echo(finding.line())
+    if any(finding.level == doctor.FAULT for finding in found):
         raise SystemExit(1)
 
 

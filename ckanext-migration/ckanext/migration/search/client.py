@@ -158,6 +158,40 @@ class Engine:
         """Return the engine's own version."""
         return str(self._call("info")["version"]["number"])
 
+    # -- condition ------------------------------------------------------------------------------
+
+    def health(self, index: str) -> Mapping[str, Any]:
+        """Return ``status`` (green, yellow, red) and the counts of shards of an index or alias."""
+        return dict(self._call("cluster.health", index=index))
+
+    def blocks(self, index: str) -> list[str]:
+        """Return the blocks set on an index: what it refuses."""
+        answer = self._call("indices.get_settings", index=index, flat_settings=True)
+        return sorted(
+            name.removeprefix("index.blocks.")
+            for each in answer.values()
+            for name, value in each["settings"].items()
+            if name.startswith("index.blocks.") and value == "true"
+        )
+
+    def disks(self) -> dict[str, float]:
+        """Return per cent of the disk used, by name of the data node."""
+        answer = self._call("cat.allocation", format="json", h="node,disk.percent")
+        return {each["node"]: float(each["disk.percent"]) for each in answer if each.get("disk.percent")}
+
+    def lacking(self, cluster: Sequence[str], index: Sequence[str], names: str) -> list[str] | None:
+        """Return the privileges that our account lacks; None where the engine has no security."""
+        try:
+            answer = self._call(
+                "security.has_privileges",
+                cluster=list(cluster),
+                index=[{"names": [names], "privileges": list(index)}],
+            )
+        except QuerySyntaxError:  # the address exists only with security on
+            return None
+        held = {**answer["cluster"], **answer["index"][names]}
+        return sorted(name for name, has in held.items() if not has)
+
 
 def engine(address: Address) -> Engine:
     """Return the engine at an address, with a client of this process."""

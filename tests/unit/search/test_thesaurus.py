@@ -49,6 +49,10 @@ def test_one_idea_in_six_languages_sr_15(text: str) -> None:
         ("trafficking in persons Asia", ["trafficking", "142"]),
         ("Bosnia and Herzegovina", ["BIH"]),
         ("KEN", ["KEN"]),
+        ("IDP CAR DRC", ["idps", "CAF", "COD"]),
+        ("流离失所者 叙利亚", ["idps", "SYR"]),
+        ("несопровождаемые дети Сирии", ["unaccompanied-separated-children", "SYR"]),
+        ("ضحايا الاتجار بالبشر", ["victims-of-trafficking"]),
     ],
 )
 def test_the_longest_label_is_meant_sr_14(text: str, codes: list[str]) -> None:
@@ -56,7 +60,7 @@ def test_the_longest_label_is_meant_sr_14(text: str, codes: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["no", "us", "or", "and", "in", "ken", "can", "per", "il", "data", "NO IN IT"]
+    "text", ["no", "us", "or", "and", "in", "ken", "can", "per", "il", "car", "data", "NO IN IT"]
 )
 def test_a_short_word_is_no_country(text: str) -> None:
     assert not any(

@@ -29,7 +29,9 @@ WORLD = "001"
 MAX_SPAN = 8
 """Words of the longest label that is looked for."""
 MAX_LABELS = 24
+"""Labels of one concept that are looked for as phrases."""
 _CODE = re.compile(r"[A-Z]{3}")
+"""KEN or CAR is a country only in capitals."""
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[^\u3400-\u4dbf\u4e00-\u9fff]+")
 _ARABIC = str.maketrans({"\u0640": None, "\u0649": "\u064a", "\u0629": "\u0647"})
@@ -140,11 +142,13 @@ def build(synonyms: tuple[tuple[str, ...], ...] = ()) -> Thesaurus:
     for name in WEIGHTS:
         for concept in get(name):
             meaning = _meaning(name, concept)
-            for _language, label in meaning.labels:
-                if _usable(key(label)):
+            short = (
+                {concept.code, *(label for _language, label in _labels(concept))} if name == "country" else ()
+            )
+            codes.update({label: meaning for label in short if _CODE.fullmatch(label)})
+            for _language, label in _labels(concept):
+                if label not in codes and _usable(key(label)):
                     spellings.setdefault(key(label), {})[meaning] = None
-            if name == "country" and _CODE.fullmatch(concept.code):
-                codes[concept.code] = meaning
     for row in synonyms:
         _join(spellings, row)
     return Thesaurus({spelling: tuple(found) for spelling, found in spellings.items()}, codes)
@@ -167,16 +171,19 @@ def _usable(spelling: str) -> bool:
 
 
 def _meaning(name: str, concept: Concept) -> Meaning:
-    labels = dict.fromkeys(
-        (language, label)
-        for language in LANGUAGES
-        for label in (*_one(concept.labels.get(language)), *concept.alt_labels.get(language, ()))
-    )
-    return Meaning(_fields(name), _codes(name, concept.code), WEIGHTS[name], tuple(labels)[:MAX_LABELS])
+    """Make the meaning of a concept; of labels that differ in their ending alone one is enough."""
+    told: dict[tuple[str, str], str] = {}
+    for language, label in _labels(concept):
+        told.setdefault((language, key(label)), label)
+    labels = [(language, label) for (language, _key), label in told.items()]
+    return Meaning(_fields(name), _codes(name, concept.code), WEIGHTS[name], tuple(labels[:MAX_LABELS]))
 
 
-def _one(label: str | None) -> tuple[str, ...]:
-    return (label,) if label else ()
+def _labels(concept: Concept) -> list[tuple[str, str]]:
+    """Return all pairs of language and label, the preferred ones first."""
+    preferred = [(language, label) for language, label in concept.labels.items() if language in LANGUAGES]
+    others = [(language, label) for language in LANGUAGES for label in concept.alt_labels.get(language, ())]
+    return [*preferred, *others]
 
 
 def _codes(name: str, code: str) -> tuple[str, ...]:

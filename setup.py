@@ -90,6 +90,7 @@ setup(
         "ckanapi>=4.11,<5",
         "click>=8.1,<9",
         "elasticsearch>=8.19,<9",
+        "itsdangerous>=2.2,<3",
         "lxml>=6.1,<7",
         "pyoxigraph>=0.5.13,<0.6",
         "pyshacl>=0.40.1,<0.41",

@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "jinja2",
             "markupsafe",
             "werkzeug",
+            "itsdangerous",
             "nh3",
         ),
         *("click", "rich", "rdflib", "yaml", "rq", "redis", "babel", "blinker", "elasticsearch", "pysolr"),

@@ -10,12 +10,14 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.migration import shared
 from ckanext.migration.logic import derived, forms, publishing, visibility
+from ckanext.migration.logic.scanning import migration_search_scan
 from ckanext.migration.logic.widening import migration_search_widen
 
 __all__ = [
     "current_package_list_with_resources",
     "dataset_followee_list",
     "migration_dataset_validate",
+    "migration_search_scan",
     "migration_search_widen",
     "package_create",
     "package_search",

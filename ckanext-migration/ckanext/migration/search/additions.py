@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ckanext.migration.search import choices, highlight, widened
+from ckanext.migration.search import choices, highlight, scan, widened
 from ckanext.migration.search.beyond import Addition
 
-ADDITIONS: tuple[Addition, ...] = (highlight, widened, choices)
+ADDITIONS: tuple[Addition, ...] = (highlight, widened, scan, choices)
 """``choices`` stays last: it puts every aggregation under the reader's choices."""

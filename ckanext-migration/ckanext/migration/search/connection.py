@@ -132,7 +132,8 @@ class SolrLike:
                 return answer
             without = [*without, *verdict.hidden]
         hits = answer["hits"]
-        hits["hits"] = [hit for hit in hits["hits"] if hit["_source"]["id"] not in without]
+        shown = [hit for hit in hits["hits"] if hit["_source"]["id"] not in without]
+        answer["withheld"], hits["hits"] = len(hits["hits"]) - len(shown), shown
         return answer
 
 

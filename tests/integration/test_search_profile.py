@@ -48,6 +48,17 @@ def test_facets_by_their_field_names(
     )
 
 
+def test_values_of_disaggregation_are_wanted_together(searching: Searching, site: Site) -> None:
+    for values in (["sex"], ["sex", "age"], ["age"], ["sex", "age", "disability"]):
+        site.create(disaggregation=values)
+    found = searching.find(**{"facet.field": ["disaggregation"], "ext_any_of": {"disaggregation": ["sex"]}})
+    assert found["count"] == 3
+    assert found["facets"]["disaggregation"] == {"sex": 3, "age": 2, "disability": 1}
+    assert found["choices"]["disaggregation"]["added"] == {}
+    for value, count in found["facets"]["disaggregation"].items():
+        assert searching.find(ext_any_of={"disaggregation": ["sex", value]})["count"] == count
+
+
 def test_the_update_state_is_computed_when_asked(searching: Searching, site: Site) -> None:
     for modified in (5, 35, 50, 100):
         site.create(modified=ago(modified), issued=ago(200))

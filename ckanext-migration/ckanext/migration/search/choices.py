@@ -10,7 +10,8 @@ every other filter stay in the query, where they narrow all counts (threats LK-0
 A page's choices are the parameters of its address. Callers of the API give ``ext_any_of``, an object
 (or its JSON text) of facet names to lists of values; ``fq`` keeps Solr's meaning for them. Told under
 ``choices``: ``{facet: {"chosen": [value, …], "added": {value: n, …}}}``, where ``n`` is how many
-datasets a further value would add to the total.
+datasets a further value would add to the total. In the facets of ``ALL_OF`` a further value narrows:
+their counts obey their own choice too, and nothing is added.
 """
 
 from __future__ import annotations
@@ -58,9 +59,9 @@ def shape(asked: Asked, request: Request, body: dict[str, Any]) -> None:
     names = {facets.key(number): name for number, name in enumerate(request.facets)}
     for key, aggregation in body.get("aggs", {}).items():
         own = names.get(key)
-        others = [clause for name, clause in chosen.items() if name != own]
+        others = [clause for name, clause in chosen.items() if name != own or own in ALL_OF]
         counted[key] = {"filter": {"bool": {"filter": others}}, "aggs": {_INSIDE: aggregation}}
-        if own in chosen:
+        if own in chosen and own not in ALL_OF:
             further = {"filter": others, "must_not": [chosen[own]]}
             counted[key + _ADDED] = {"filter": {"bool": further}, "aggs": {_INSIDE: aggregation}}
     if counted:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -17,12 +18,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ckanext.migration.search import (
+    asking,
     client,
     comparison,
     config,
     doctor,
     outbox,
     rebuild,
+    relevance,
     state,
     writing,
 )
@@ -30,6 +33,7 @@ from ckanext.migration.search.errors import SearchFault
 from ckanext.migration.search.worker import Worker
 
 _SHOWN = 20
+_WEAKEST = 10
 
 
 @click.group("search", short_help="The search index: state, rebuild, worker, proof.")
@@ -65,6 +69,43 @@ def doctor_command(as_json: bool) -> None:
             click.echo(finding.line())
     if any(finding.level == doctor.FAULT for finding in found):
         raise SystemExit(1)
+
+
+@search.command("relevance")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=relevance.EXAMPLES)
+@click.option("--least", default=relevance.LEAST, show_default=True, help="Mean nDCG@10 that is good enough.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_context
+def relevance_command(context: click.Context, file: Path, least: float, as_json: bool) -> None:
+    """Measure how well judged queries (FILE, default: those of the demonstration) find what they mean.
+
+    Exit code 1 where nDCG@10 is lower than wanted or too many searches find nothing.
+    """
+    app = context.meta["flask_app"]
+    with _plain_faults():
+        queries = relevance.read(file)
+        found = relevance.measure(queries, asking.known, lambda query: asking.find(query, app))
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
+    else:
+        _tell(found)
+    if not found.scores:
+        raise click.ClickException("This catalogue has none of the judged datasets.")
+    if not found.good(least):
+        raise SystemExit(1)
+
+
+def _tell(found: relevance.Report) -> None:
+    click.echo(f"{len(found.scores)} queries, {len(found.skipped)} skipped: their datasets are not here")
+    click.echo(f"nDCG@10 {found.ndcg:.3f}; without a hit {found.empty:.1%}")
+    for what in ("lang", "group"):
+        click.echo(", ".join(f"{name} {value:.3f}" for name, value in found.by(what).items()))
+    click.echo(
+        f"half within {found.latency(0.5) * 1000:.0f} ms, 95 % within {found.latency(0.95) * 1000:.0f} ms"
+    )
+    weakest = sorted(found.scores, key=lambda score: score.ndcg)[:_WEAKEST]
+    for score in (each for each in weakest if each.ndcg < 1):
+        click.echo(f"{score.ndcg:6.3f}  {score.lang}  {score.q}  ({score.count} found)")
 
 
 @search.command("rebuild")

@@ -72,6 +72,13 @@ class MappingConflict(SearchFault):
     remedy = "Upgrade this node, or rebuild the index with `ckan migration search rebuild`."
 
 
+class JudgementsInvalid(SearchFault):
+    """A file of judged queries cannot be used."""
+
+    code = "search-judgements"
+    remedy = "Correct the file: a list `queries` of q, lang, group and grades (dataset name: 1, 2 or 3)."
+
+
 class SeamMoved(SearchFault):
     """CKAN's private search code is not what this adapter was written for (search-contract §5.1)."""
 

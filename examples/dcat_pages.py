@@ -6,6 +6,7 @@ import html
 import json
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -16,7 +17,7 @@ TURTLE_PAGE_SIZE = 8
 STORED_BASE = "http://127.0.0.1:5050"  # stands in the RDF/XML files so that they can be read without a server
 
 
-class _Pages:
+class _Pages(ABC):
     """What the three have in common: an address of the catalogue and numbered pages."""
 
     syntax = ""
@@ -54,13 +55,13 @@ class _Pages:
         """Return the number of pages."""
         return len(self.files())
 
+    @abstractmethod
     def count(self) -> int:
         """Return the number of records."""
-        raise NotImplementedError
 
+    @abstractmethod
     def page(self, number: int, base: str) -> Reply:
         """Answer one page."""
-        raise NotImplementedError
 
 
 class TurtlePortal(_Pages):

@@ -110,6 +110,17 @@ class Vocabulary:
                 queue.extend(self._concepts[parent].broader)
         return tuple(found)
 
+    def descendants(self, code: str) -> tuple[str, ...]:
+        """Return the codes of everything narrower, nearest first; each once."""
+        found: dict[str, None] = {}
+        waiting = [code]
+        while waiting:
+            for child in self.narrower(waiting.pop(0)):
+                if child.code != code and child.code not in found:
+                    found[child.code] = None
+                    waiting.append(child.code)
+        return tuple(found)
+
     def match(self, text: str, lang: str | None = None) -> Match | None:
         """Find the one concept that a text names, or None when there is none or more than one.
 

@@ -181,3 +181,12 @@ def test_base_is_one_setting():
     )
     base = "https://data.un.example/mig/cv/migration-theme"
     assert done.stdout.split() == [base, base + "/stocks"]
+
+
+def test_descendants_are_what_has_the_term_above_it() -> None:
+    places = mv.get("country")
+    for code in ("002", "015", "SDN", "nowhere"):
+        above = {concept.code for concept in places if code in places.ancestors(concept.code)}
+        assert set(places.descendants(code)) == above
+        assert len(places.descendants(code)) == len(above)
+    assert "SDN" in places.descendants("002")

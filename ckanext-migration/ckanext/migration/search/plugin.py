@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextvars import ContextVar
 from typing import Any
 
 import ckan.plugins as p
@@ -43,8 +42,6 @@ class MigrationSearchPlugin(p.SingletonPlugin):
     p.implements(p.IClick)
     p.implements(p.IPackageController, inherit=True)
 
-    _as_words: ContextVar[bool] = ContextVar("migration_search_as_words", default=False)
-
     # IConfigurer
 
     def update_config(self, config_: Any) -> None:
@@ -75,9 +72,10 @@ class MigrationSearchPlugin(p.SingletonPlugin):
         words = wording.as_words(str(search_params.get("q") or ""), Fields(profile.properties()))
         if words is not None:
             search_params["q"] = words
-        self._as_words.set(words is not None)
+        asked = _asked(search_params)
+        asked.told["searched_as_words"] = words is not None
         try:
-            beyond.start(additions.ADDITIONS, _asked(search_params), search_params)
+            beyond.start(additions.ADDITIONS, asked, search_params)
         except QuerySyntaxError as fault:
             raise SearchQueryError(fault.message) from None
         return search_params
@@ -93,7 +91,6 @@ class MigrationSearchPlugin(p.SingletonPlugin):
         """
         asked = beyond.of(search_params)
         search_results.update(asked.told if asked else {})
-        search_results["searched_as_words"] = self._as_words.get()
         return search_results
 
 

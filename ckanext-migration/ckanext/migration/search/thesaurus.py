@@ -188,15 +188,7 @@ def _labels(concept: Concept) -> list[tuple[str, str]]:
 
 def _codes(name: str, code: str) -> tuple[str, ...]:
     """Return the code and all below it; the world does not stand for each of its countries."""
-    if code == WORLD:
-        return (code,)
-    found: dict[str, None] = {code: None}
-    waiting = [code]
-    while waiting:
-        children = [child.code for child in get(name).narrower(waiting.pop()) if child.code not in found]
-        found.update(dict.fromkeys(children))
-        waiting.extend(children)
-    return tuple(found)
+    return (code,) if code == WORLD else (code, *get(name).descendants(code))
 
 
 @cache

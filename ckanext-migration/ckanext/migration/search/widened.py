@@ -48,13 +48,7 @@ def tell(asked: Asked, request: Request, answer: dict[str, Any]) -> None:
 
 def inside(place: str) -> dict[str, Any]:
     """Return the filter for records about a place or about a place inside it."""
-    places, queue = {place: None}, [place]
-    while queue:
-        for concept in get("country").narrower(queue.pop(0)):
-            if concept.code not in places:
-                places[concept.code] = None
-                queue.append(concept.code)
-    codes = list(places)
+    codes = [place, *get("country").descendants(place)]
     about: list[dict[str, Any]] = [{"terms": {name: codes}} for name in ("country", "spatial_coverage")]
     return {"bool": {"should": about, "minimum_should_match": 1}}
 

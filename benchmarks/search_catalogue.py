@@ -174,7 +174,8 @@ def main() -> None:
     logging.disable(logging.WARNING)
     sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
     site = CtxObject(sys.argv[1])
-    from ckanext.migration.search import client, config, rebuild  # noqa: PLC0415 - needs CKAN's configuration
+    from ckanext.migration.search import client, config  # noqa: PLC0415 - needs CKAN's configuration
+    from ckanext.migration.search.upkeep import rebuild  # noqa: PLC0415 - as above
 
     begun = time.perf_counter()
     with site.app._wsgi_app.test_request_context():

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ckanext.migration.search import dates, tree
-from ckanext.migration.search.fields import Fields, Target
+from ckanext.migration.search import dates
+from ckanext.migration.search.query import tree
+from ckanext.migration.search.query.fields import Fields, Target
 
 TEXTS = ("title", "notes", "tags", "groups", "name", "organization", "extras_theme")
 _WORD = re.compile(r"\w+")

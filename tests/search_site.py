@@ -13,9 +13,11 @@ from ckan import model
 from ckan.lib import search as ckan_search
 from ckan.tests import factories, helpers
 
-from ckanext.migration.search import client, config, lifecycle, outbox
-from ckanext.migration.search.drain import Drained
-from ckanext.migration.search.worker import Worker
+from ckanext.migration.search import client, config
+from ckanext.migration.search.delivery import outbox
+from ckanext.migration.search.delivery.drain import Drained
+from ckanext.migration.search.index import lifecycle
+from ckanext.migration.search.upkeep.worker import Worker
 
 ALONE = pytest.mark.ckan_config("ckan.plugins", "migration_search")
 NOWHERE = "http://127.0.0.1:9"

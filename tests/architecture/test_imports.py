@@ -71,11 +71,24 @@ MAY_PARSE_XML = ("migration_harvesters.xml", "migration_schemas.parsing", "migra
 PURE = tuple(
     f"{EXTENSION}.{name}"
     for name in (
-        *("search.syntax", "search.dsl", "search.lexer", "search.tree", "search.dismax", "search.results"),
-        *("search.thesaurus", "search.meaning", "search.stopwords"),
+        *(f"search.query.{part}" for part in ("syntax", "dsl", "lexer", "tree", "dismax")),
+        *("search.results", "search.words.thesaurus", "search.words.meaning", "search.words.stopwords"),
         *("harvest.decisions", "harvest.naming"),
     )
 )
+
+# Inside the search imports go one way: folder -> the folders of `search/` that it may import.
+SEARCH_LAYERS: dict[str, tuple[str, ...]] = {
+    "words": (),
+    "index": (),
+    "query": ("index", "words"),
+    "delivery": ("index", "query"),
+    "upkeep": ("delivery", "index", "query"),
+    "additions": ("index", "query", "words"),
+    "relevance": (),
+}
+SEARCH_LEAVES = ("errors", "config", "client", "dates", "paging", "results")
+"""Modules of ``search/`` itself that its folders may import; the others put everything together."""
 
 # CKAN's documented interfaces; everything else of CKAN is private and may change without notice.
 PUBLIC_CKAN = ("ckan.plugins", "ckan.model", "ckan.types", "ckan.lib.plugins")
@@ -131,6 +144,22 @@ def test_search_does_not_read_partners() -> None:
         for name in module.imports()
         if within(name, "migration_harvesters")
     ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_folders_of_the_search_build_on_each_other() -> None:
+    search = f"{EXTENSION}.search"
+    wrong = []
+    for module in modules():
+        folder = module.name.removeprefix(f"{search}.").partition(".")[0]
+        if not within(module.name, search) or folder not in SEARCH_LAYERS:
+            continue
+        allowed = tuple(f"{search}.{name}" for name in (folder, *SEARCH_LAYERS[folder], *SEARCH_LEAVES))
+        wrong += [
+            f"{module.place}: {name}"
+            for name in module.imports()
+            if within(name, search) and name != search and not within_any(name, allowed)
+        ]
     assert not wrong, "\n".join(wrong)
 
 

@@ -9,7 +9,9 @@ import pytest
 import sqlalchemy as sa
 from ckan.cli.cli import ckan
 
-from ckanext.migration.search import client, config, doctor, lifecycle, mapping, outbox, writing
+from ckanext.migration.search import client, config, doctor
+from ckanext.migration.search.delivery import outbox, writing
+from ckanext.migration.search.index import lifecycle, mapping
 from search_site import ALONE, NOWHERE, Searching, dataset
 
 pytestmark = [ALONE, pytest.mark.usefixtures("searching")]

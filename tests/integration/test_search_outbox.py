@@ -12,7 +12,8 @@ from ckan import logic, model
 from ckan.lib.search.common import SearchError, SearchIndexError, SolrConnectionError
 from ckan.tests import factories, helpers
 
-from ckanext.migration.search import commits, config, delivery, drain, outbox, writing
+from ckanext.migration.search import config
+from ckanext.migration.search.delivery import commits, drain, outbox, sending, writing
 from ckanext.migration.search.errors import IndexTooSlow, IndexUnavailable
 from search_site import ALONE, Searching, change, dataset
 
@@ -102,8 +103,8 @@ def test_searching_while_the_engine_is_away_is_ckans_connection_error(searching:
 def test_late_and_repeated_deliveries_do_no_harm(searching: Searching) -> None:
     made = dataset(name="aa", title="Lakes")
     index = writing.index_id(made["id"])
-    old = delivery.Change(index, 1, {"id": made["id"], "name": "aa", "title": "Rivers"})
-    assert delivery.send(searching.engine, config.alias(), [old, old], refresh=True) == {}
+    old = sending.Change(index, 1, {"id": made["id"], "name": "aa", "title": "Rivers"})
+    assert sending.send(searching.engine, config.alias(), [old, old], refresh=True) == {}
     assert searching.names(q="lakes") == ["aa"]
 
 

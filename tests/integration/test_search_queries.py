@@ -13,23 +13,12 @@ from ckan.tests import factories, helpers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ckanext.migration.search import (
-    client,
-    config,
-    dates,
-    delivery,
-    dismax,
-    document,
-    dsl,
-    lifecycle,
-    localparams,
-    mapping,
-    paging,
-    profile,
-    syntax,
-)
+from ckanext.migration.search import client, config, dates, paging
+from ckanext.migration.search.delivery import sending
 from ckanext.migration.search.errors import QuerySyntaxError
-from ckanext.migration.search.fields import Fields
+from ckanext.migration.search.index import document, lifecycle, mapping, profile
+from ckanext.migration.search.query import dismax, dsl, localparams, syntax
+from ckanext.migration.search.query.fields import Fields
 from search_corpus import CASES, DOCUMENTS, ERROR, NOW, Case
 from search_site import ALONE, Searching, dataset
 
@@ -52,9 +41,9 @@ class Scratch:
 
     def fill(self, documents: list[dict[str, Any]]) -> None:
         shaped = [document.build(each, {}, SHAPE, MOMENT) for each in documents]
-        changes = [delivery.Change(each["id"], 1, each) for each in shaped]
+        changes = [sending.Change(each["id"], 1, each) for each in shaped]
         for start in range(0, len(changes), 2000):
-            assert delivery.fill(self.engine, self.name, changes[start : start + 2000]) == {}
+            assert sending.fill(self.engine, self.name, changes[start : start + 2000]) == {}
         self.engine.refresh(self.name)
 
     def ids(self, query: dict[str, Any]) -> list[str]:
@@ -309,10 +298,10 @@ TITLES = {
 def languages() -> Iterator[Scratch]:
     made = Scratch("languages")
     changes = [
-        delivery.Change(tag, 1, {"id": tag, f"title_{tag}": title, "index_id": tag})
+        sending.Change(tag, 1, {"id": tag, f"title_{tag}": title, "index_id": tag})
         for tag, title in TITLES.items()
     ]
-    assert delivery.fill(made.engine, made.name, changes) == {}
+    assert sending.fill(made.engine, made.name, changes) == {}
     made.engine.refresh(made.name)
     yield made
     made.drop()
@@ -368,8 +357,8 @@ def test_totals_and_pages_beyond_ten_thousand(searching: Searching) -> None:
         for n in range(count)
     ]  # fmt: skip
     for start in range(0, count, 2000):
-        part = [delivery.Change(each["index_id"], 1, each) for each in shaped[start : start + 2000]]
-        delivery.send(searching.engine, alias, part, refresh=False)
+        part = [sending.Change(each["index_id"], 1, each) for each in shaped[start : start + 2000]]
+        sending.send(searching.engine, alias, part, refresh=False)
     searching.engine.refresh(alias)
     body = {
         "query": {"match_all": {}},

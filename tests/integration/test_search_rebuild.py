@@ -14,17 +14,11 @@ from ckan import logic, model
 from ckan.cli.cli import ckan
 from ckan.tests import factories, helpers
 
-from ckanext.migration.search import (
-    comparison,
-    config,
-    delivery,
-    lifecycle,
-    mapping,
-    outbox,
-    rebuild,
-    writing,
-)
+from ckanext.migration.search import config
+from ckanext.migration.search.delivery import outbox, sending, writing
 from ckanext.migration.search.errors import IndexMissing, IndexUnavailable, MappingConflict
+from ckanext.migration.search.index import lifecycle, mapping
+from ckanext.migration.search.upkeep import comparison, rebuild
 from search_site import ALONE, NOWHERE, Searching, change, dataset
 
 pytestmark = [ALONE, pytest.mark.usefixtures("searching")]
@@ -101,7 +95,7 @@ def test_what_is_written_between_reading_and_swapping_wins(
 ) -> None:
     made = dataset(name="aa", title="Rivers", owner_org=factories.Organization()["id"])
     other = dataset(name="bb", title="Hills")
-    original = delivery.fill
+    original = sending.fill
 
     def slowly(engine: Any, index: str, changes: Any) -> dict[str, str]:
         if any(each.document and each.document["title"] == "Rivers" for each in changes):
@@ -184,8 +178,8 @@ def test_a_document_read_during_a_change_does_not_displace_it(searching: Searchi
     with searching.database.connect() as connection:
         version = outbox.floor(connection)
     model.Session.commit()
-    stale = delivery.Change(index, version, {"id": made["id"], "title": "Rivers"})
-    delivery.send(searching.engine, config.alias(), [stale], refresh=True)
+    stale = sending.Change(index, version, {"id": made["id"], "title": "Rivers"})
+    sending.send(searching.engine, config.alias(), [stale], refresh=True)
     assert searching.engine.count(config.alias(), {"match": {"title": "lakes"}}) == 1
 
 

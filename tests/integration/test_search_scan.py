@@ -14,7 +14,8 @@ from ckan import model
 from ckan.lib.search import SearchError, clear_all
 
 from ckanext.migration.logic import auth
-from ckanext.migration.search import client, config, delivery, outbox, recheck
+from ckanext.migration.search import client, config, recheck
+from ckanext.migration.search.delivery import outbox, sending
 from registry_site import Site
 
 pytestmark = [
@@ -163,8 +164,8 @@ def test_sr_09_beyond_ten_thousand(empty_site: Site) -> None:
         for n in range(count)
     ]  # fmt: skip
     for start in range(0, count, 2000):
-        part = [delivery.Change(each["index_id"], 1, each) for each in records[start : start + 2000]]
-        delivery.send(engine, alias, part, refresh=False)
+        part = [sending.Change(each["index_id"], 1, each) for each in records[start : start + 2000]]
+        sending.send(engine, alias, part, refresh=False)
     engine.refresh(alias)
     after, found = "", []
     while after is not None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ckanext.migration.search import dates, dsl, localparams, mapping, syntax
+from ckanext.migration.search import dates
 from ckanext.migration.search.errors import QuerySyntaxError
-from ckanext.migration.search.fields import Fields
+from ckanext.migration.search.index import mapping
+from ckanext.migration.search.query import dsl, localparams, syntax
+from ckanext.migration.search.query.fields import Fields
 from search_corpus import CASES, DOCUMENTS, ERROR, NOW, Case
 from search_evaluator import Evaluator
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ckanext.migration.search import dismax, mapping
 from ckanext.migration.search.errors import QuerySyntaxError
-from ckanext.migration.search.fields import Fields
+from ckanext.migration.search.index import mapping
+from ckanext.migration.search.query import dismax
+from ckanext.migration.search.query.fields import Fields
 
 FIELDS = Fields(mapping.properties({}))
 WEIGHTS = dismax.Weights("name^4 title^4 tags^2 groups^2 text", "2<-1 5<80%", 0.1)

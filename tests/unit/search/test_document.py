@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ckanext.migration.search import document, mapping, results
+from ckanext.migration.search import results
+from ckanext.migration.search.index import document, mapping
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 OWN = {"country": {"type": "keyword"}, "due_at": {"type": "date"}}

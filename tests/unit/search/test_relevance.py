@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.migration.search import relevance
 from ckanext.migration.search.errors import JudgementsInvalid
-from ckanext.migration.search.relevance import Found, Judged
+from ckanext.migration.search.relevance import judging
+from ckanext.migration.search.relevance.judging import Found, Judged
 
 NAMES = st.sampled_from("abcdefghijklmnop")
 GRADES = st.dictionaries(NAMES, st.integers(1, 3), min_size=1)
@@ -21,21 +21,21 @@ def test_ndcg_by_hand() -> None:
     # found: grade 2, nothing, grade 3; best: 3 before 2
     gained = 3 + 7 / math.log2(4)
     best = 7 + 3 / math.log2(3)
-    assert relevance.ndcg(["b", "x", "a"], {"a": 3, "b": 2}) == pytest.approx(gained / best)
+    assert judging.ndcg(["b", "x", "a"], {"a": 3, "b": 2}) == pytest.approx(gained / best)
 
 
 @given(GRADES, st.lists(NAMES, unique=True))
 def test_ndcg_lies_between_nothing_and_the_best_order(grades: dict[str, int], names: list[str]) -> None:
     best = sorted(grades, key=lambda name: -grades[name])
-    assert relevance.ndcg(best, grades) == pytest.approx(1.0)
-    found = relevance.ndcg(names, grades)
+    assert judging.ndcg(best, grades) == pytest.approx(1.0)
+    found = judging.ndcg(names, grades)
     assert 0.0 <= found <= 1.0 + 1e-9
-    assert (found > 0) == bool(set(names[: relevance.DEPTH]) & set(grades))
+    assert (found > 0) == bool(set(names[: judging.DEPTH]) & set(grades))
 
 
 def test_only_the_first_page_counts() -> None:
     names = [f"x{number}" for number in range(10)]
-    assert relevance.ndcg([*names, "a"], {"a": 3}) == 0.0
+    assert judging.ndcg([*names, "a"], {"a": 3}) == 0.0
 
 
 def queries() -> list[Judged]:
@@ -48,7 +48,7 @@ def queries() -> list[Judged]:
 
 def test_a_dataset_that_is_not_there_is_not_expected() -> None:
     answers = {"rivers": Found([], 0, 0.2), "lakes": Found(["b"], 1, 0.1)}
-    report = relevance.measure(queries(), lambda name: name != "gone", lambda query: answers[query.q])
+    report = judging.measure(queries(), lambda name: name != "gone", lambda query: answers[query.q])
     assert report.skipped == ("seas",)
     assert report.ndcg == pytest.approx(0.5)
     assert report.empty == pytest.approx(0.5)
@@ -60,7 +60,7 @@ def test_a_dataset_that_is_not_there_is_not_expected() -> None:
 
 
 def test_a_report_of_nothing_is_not_good() -> None:
-    assert not relevance.measure([], lambda _name: True, lambda _query: Found([], 0, 0)).good(least=0)
+    assert not judging.measure([], lambda _name: True, lambda _query: Found([], 0, 0)).good(least=0)
 
 
 @pytest.mark.parametrize(
@@ -79,11 +79,11 @@ def test_a_wrong_file_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "judged.yaml"
     file.write_text(text, "utf-8")
     with pytest.raises(JudgementsInvalid):
-        relevance.read(file)
+        judging.read(file)
 
 
 def test_the_shipped_judgements_cover_languages_and_readers() -> None:
-    found = relevance.read(relevance.EXAMPLES)
+    found = judging.read(judging.EXAMPLES)
     assert len(found) >= 60
     assert {each.lang for each in found} == {"ar", "en", "es", "fr", "ru", "zh"}
     assert len({each.group for each in found}) >= 4

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from ckanext.migration.search import mapping, request
 from ckanext.migration.search.errors import QuerySyntaxError, SortError
+from ckanext.migration.search.index import mapping
+from ckanext.migration.search.query import request
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 PROPERTIES = mapping.properties({"due_at": {"type": "date"}, "update_schedule": {"type": "keyword"}})

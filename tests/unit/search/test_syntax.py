@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.migration.search import syntax, tree
 from ckanext.migration.search.errors import QuerySyntaxError
-from ckanext.migration.search.syntax import CALLER, SEARCHER, parse
+from ckanext.migration.search.query import syntax, tree
+from ckanext.migration.search.query.syntax import CALLER, SEARCHER, parse
 
 
 def test_classic_folding_has_no_precedence() -> None:

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ckanext.migration.search import dismax, mapping, stopwords, synonyms, thesaurus
 from ckanext.migration.search.errors import QuerySyntaxError
-from ckanext.migration.search.fields import Fields
+from ckanext.migration.search.index import mapping
+from ckanext.migration.search.query import dismax
+from ckanext.migration.search.query.fields import Fields
+from ckanext.migration.search.words import stopwords, synonyms, thesaurus
 from migration_schemas import indexing
 
 KNOWN = thesaurus.build()

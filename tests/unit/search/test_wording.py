@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ckanext.migration.search import mapping, wording
-from ckanext.migration.search.fields import Fields
+from ckanext.migration.search.index import mapping
+from ckanext.migration.search.query import wording
+from ckanext.migration.search.query.fields import Fields
 
 FIELDS = Fields(mapping.properties({}))
 

@@ -17,20 +17,12 @@ from ckan import model
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ckanext.migration.search import (
-    asking,
-    client,
-    comparison,
-    config,
-    doctor,
-    outbox,
-    rebuild,
-    relevance,
-    state,
-    writing,
-)
+from ckanext.migration.search import client, config, doctor
+from ckanext.migration.search.delivery import outbox, writing
 from ckanext.migration.search.errors import SearchFault
-from ckanext.migration.search.worker import Worker
+from ckanext.migration.search.relevance import asking, judging
+from ckanext.migration.search.upkeep import comparison, rebuild, state
+from ckanext.migration.search.upkeep.worker import Worker
 
 _SHOWN = 20
 _WEAKEST = 10
@@ -72,8 +64,8 @@ def doctor_command(as_json: bool) -> None:
 
 
 @search.command("relevance")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=relevance.EXAMPLES)
-@click.option("--least", default=relevance.LEAST, show_default=True, help="Mean nDCG@10 that is good enough.")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=judging.EXAMPLES)
+@click.option("--least", default=judging.LEAST, show_default=True, help="Mean nDCG@10 that is good enough.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_context
 def relevance_command(context: click.Context, file: Path, least: float, as_json: bool) -> None:
@@ -83,8 +75,8 @@ def relevance_command(context: click.Context, file: Path, least: float, as_json:
     """
     app = context.meta["flask_app"]
     with _plain_faults():
-        queries = relevance.read(file)
-        found = relevance.measure(queries, asking.known, lambda query: asking.find(query, app))
+        queries = judging.read(file)
+        found = judging.measure(queries, asking.known, lambda query: asking.find(query, app))
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
     else:
@@ -95,7 +87,7 @@ def relevance_command(context: click.Context, file: Path, least: float, as_json:
         raise SystemExit(1)
 
 
-def _tell(found: relevance.Report) -> None:
+def _tell(found: judging.Report) -> None:
     click.echo(f"{len(found.scores)} queries, {len(found.skipped)} skipped: their datasets are not here")
     click.echo(f"nDCG@10 {found.ndcg:.3f}; without a hit {found.empty:.1%}")
     for what in ("lang", "group"):

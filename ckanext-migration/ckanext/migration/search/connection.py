@@ -15,21 +15,13 @@ from typing import Any
 import pysolr
 from ckan.lib.search.common import SearchError
 
-from ckanext.migration.search import (
-    additions,
-    beyond,
-    client,
-    config,
-    facets,
-    paging,
-    profile,
-    recheck,
-    request,
-    results,
-    synonyms,
-    writing,
-)
+from ckanext.migration.search import client, config, paging, recheck, results
+from ckanext.migration.search.additions import beyond, listing
+from ckanext.migration.search.delivery import writing
 from ckanext.migration.search.errors import IndexUnavailable, QuerySyntaxError, SearchFault, SortError
+from ckanext.migration.search.index import profile
+from ckanext.migration.search.query import facets, request
+from ckanext.migration.search.words import synonyms
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +88,7 @@ class SolrLike:
         without = recheck.excluded(wanted.labels) if wanted.from_ckan else []
         answer = self._checked(client.engine(self._address), wanted, asked, without)
         if asked is not None:
-            for addition in additions.ADDITIONS:
+            for addition in listing.ADDITIONS:
                 addition.tell(asked, wanted, answer)
         documents = [
             results.document(hit, wanted.wanted, properties, decode_dates=self._decode_dates)
@@ -149,6 +141,6 @@ def _body(wanted: request.Request, asked: beyond.Asked | None, without: list[str
     if wanted.aggregations:
         body["aggs"] = wanted.aggregations
     if asked is not None:
-        for addition in additions.ADDITIONS:
+        for addition in listing.ADDITIONS:
             addition.shape(asked, wanted, body)
     return body

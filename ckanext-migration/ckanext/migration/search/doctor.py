@@ -15,9 +15,12 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from ckanext.migration.search import comparison, config, lifecycle, outbox, state
+from ckanext.migration.search import config
 from ckanext.migration.search.client import Engine
+from ckanext.migration.search.delivery import outbox
 from ckanext.migration.search.errors import SearchFault
+from ckanext.migration.search.index import lifecycle
+from ckanext.migration.search.upkeep import comparison, state
 
 OK, WARNING, FAULT = "ok", "warning", "fault"
 SUPPORTED = ((8, 19), (9, 0))

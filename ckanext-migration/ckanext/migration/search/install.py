@@ -20,9 +20,10 @@ import pysolr
 from ckan.lib import search
 from ckan.lib.search import common
 
-from ckanext.migration.search import client, config, lifecycle
+from ckanext.migration.search import client, config
 from ckanext.migration.search.connection import SolrLike
 from ckanext.migration.search.errors import SeamMoved, SearchFault
+from ckanext.migration.search.index import lifecycle
 
 _VERSION = "2.12."
 

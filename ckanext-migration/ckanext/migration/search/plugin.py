@@ -11,20 +11,14 @@ from ckan.lib.search.common import SearchQueryError
 from flask import has_request_context
 
 from ckanext.migration.cli import migration
-from ckanext.migration.search import (
-    additions,
-    beyond,
-    client,
-    commits,
-    config,
-    install,
-    lifecycle,
-    profile,
-    wording,
-)
+from ckanext.migration.search import client, config, install
+from ckanext.migration.search.additions import beyond, listing
 from ckanext.migration.search.cli import search
+from ckanext.migration.search.delivery import commits
 from ckanext.migration.search.errors import QuerySyntaxError, SearchFault
-from ckanext.migration.search.fields import Fields
+from ckanext.migration.search.index import lifecycle, profile
+from ckanext.migration.search.query import wording
+from ckanext.migration.search.query.fields import Fields
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +69,7 @@ class MigrationSearchPlugin(p.SingletonPlugin):
         asked = _asked(search_params)
         asked.told["searched_as_words"] = words is not None
         try:
-            beyond.start(additions.ADDITIONS, asked, search_params)
+            beyond.start(listing.ADDITIONS, asked, search_params)
         except QuerySyntaxError as fault:
             raise SearchQueryError(fault.message) from None
         return search_params

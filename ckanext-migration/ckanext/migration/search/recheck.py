@@ -16,7 +16,8 @@ import ckan.lib.plugins as lib_plugins
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.migration.search import outbox, results
+from ckanext.migration.search import results
+from ckanext.migration.search.delivery import outbox
 
 log = logging.getLogger(__name__)
 

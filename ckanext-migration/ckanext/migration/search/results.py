@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ckanext.migration.search import dates
-from ckanext.migration.search.mapping import CONTAINERS, LISTS, UNRETURNED
+from ckanext.migration.search.index.mapping import CONTAINERS, LISTS, UNRETURNED
 
 VISIBILITY = ("id", "state", "capacity", "owner_org", "metadata_modified")
 """What the check against the database needs of every hit."""

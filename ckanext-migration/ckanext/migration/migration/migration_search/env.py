@@ -8,7 +8,7 @@ from typing import Any
 from alembic import context
 from sqlalchemy import engine_from_config, pool
 
-from ckanext.migration.search.outbox import METADATA
+from ckanext.migration.search.delivery.outbox import METADATA
 
 NAME = Path(__file__).resolve().parent.name
 

@@ -1,9 +1,0 @@
-"""The additions in force, in the order in which they see a request. A new one is one name here."""
-
-from __future__ import annotations
-
-from ckanext.migration.search import choices, highlight, scan, widened
-from ckanext.migration.search.beyond import Addition
-
-ADDITIONS: tuple[Addition, ...] = (highlight, widened, scan, choices)
-"""``choices`` stays last: it puts every aggregation under the reader's choices."""

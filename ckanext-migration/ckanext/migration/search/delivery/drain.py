@@ -1,0 +1,95 @@
+"""From the outbox to the engine."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from ckanext.migration.search.client import Engine
+from ckanext.migration.search.delivery import outbox, sending
+from ckanext.migration.search.errors import IndexUnavailable, MappingConflict, QuerySyntaxError
+
+log = logging.getLogger(__name__)
+
+_DOCUMENTS = (outbox.PUT, outbox.REMOVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What one round did."""
+
+    taken: int = 0
+    delivered: int = 0
+    set_aside: int = 0
+
+
+def documents(
+    database: sa.Engine,
+    engine: Engine,
+    alias: str,
+    *,
+    ids: Sequence[str] | None = None,
+    refresh: bool = False,
+) -> Drained:
+    """Deliver one batch of finished documents; on an outage the rows stay and the fault is raised."""
+    with database.connect() as connection:
+        transaction = connection.begin()
+        rows = outbox.claim(connection, _DOCUMENTS, ids)
+        if not rows:
+            transaction.rollback()
+            return Drained()
+        latest = newest(rows)
+        changes = [sending.Change(row.index_id, row.version, row.document) for row in latest]
+        try:
+            refused = _send(
+                engine,
+                alias,
+                changes,
+                refresh=refresh,
+                rebuilding=outbox.rebuild_target(connection) is not None,
+            )
+        except (IndexUnavailable, MappingConflict) as fault:
+            outbox.postponed(connection, [row.id for row in rows], fault.message)
+            transaction.commit()
+            raise
+        for row in latest:
+            if row.index_id in refused:
+                log.error("search.document.set_aside dataset=%s", row.dataset_id)
+                outbox.set_aside(connection, row.id, refused[row.index_id])
+        delivered = [row for row in latest if row.index_id not in refused]
+        outbox.done(connection, delivered)
+        transaction.commit()
+    return Drained(len(rows), len(delivered), len(refused))
+
+
+def newest(rows: Sequence[outbox.Row]) -> list[outbox.Row]:
+    """Return the last word on each dataset."""
+    found: dict[str, outbox.Row] = {}
+    for row in rows:
+        known = found.get(row.index_id)
+        if known is None or known.version <= row.version:
+            found[row.index_id] = row
+    return list(found.values())
+
+
+def _send(
+    engine: Engine,
+    alias: str,
+    changes: Sequence[sending.Change],
+    *,
+    refresh: bool,
+    rebuilding: bool,
+) -> dict[str, str]:
+    """Send; a bulk that is refused as a whole is tried one by one, so that one document blocks no other."""
+    try:
+        return sending.send(engine, alias, changes, refresh=refresh, rebuilding=rebuilding)
+    except QuerySyntaxError as fault:
+        if len(changes) == 1:
+            return {changes[0].index_id: fault.message}
+    refused: dict[str, str] = {}
+    for change in changes:
+        refused.update(_send(engine, alias, [change], refresh=refresh, rebuilding=rebuilding))
+    return refused

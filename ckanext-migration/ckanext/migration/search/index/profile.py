@@ -1,0 +1,62 @@
+"""What the migration profile adds to an index document and to the mapping."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from ckanext.migration.search.index import document, mapping
+from migration_schemas import indexing, load
+from migration_schemas import record as records
+
+
+@cache
+def own_properties() -> Mapping[str, Any]:
+    """Return the mapping of the profile's fields."""
+    return indexing.properties()
+
+
+@cache
+def properties() -> Mapping[str, Any]:
+    """Return every field of the index."""
+    return mapping.properties(own_properties())
+
+
+@cache
+def shape() -> document.Shape:
+    """Return what a document may hold where.
+
+    A code that a dataset without our profile keeps under one of our names is as good as ours; a date
+    or a text there would not fit. What only an agency may see must not be findable.
+    """
+    core = mapping.properties({})
+    own = {name for name, field in own_properties().items() if field.get("type") != "keyword"}
+    hidden = {field.name for field in load().fields if field.visibility != "public"}
+    return document.Shape(
+        properties=properties(),
+        reserved=frozenset(own - set(core)),
+        hidden=frozenset(hidden | {f"extras_{name}" for name in hidden}),
+    )
+
+
+@cache
+def query_fields(language: str = "") -> str:
+    """Return the profile's word fields with their weights, to be joined to CKAN's query fields.
+
+    What is written in the reader's language counts half as much again.
+    """
+    own = (f"_{language}", f".{language}")
+    return " ".join(
+        f"{name}^{weight * (1.5 if language and name.endswith(own) else 1)}"
+        for name, weight in indexing.weights().items()
+    )
+
+
+def fields_of(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the profile's part of a document, from the dataset as CKAN shows it."""
+    text = given.get("validated_data_dict") or given.get("data_dict")
+    if not isinstance(text, str):
+        return {}
+    return indexing.document(records.from_package(json.loads(text)))

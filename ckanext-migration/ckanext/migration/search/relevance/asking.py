@@ -1,0 +1,31 @@
+"""Judged queries asked of the portal as an anonymous reader asks them (see ``relevance``)."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+
+from ckanext.migration.search.relevance.judging import DEPTH, Found, Judged
+
+_ANYONE: dict[str, Any] = {"user": "", "ignore_auth": False, "auth_user_obj": None}
+
+
+def known(name: str) -> bool:
+    """Whether an anonymous reader may see a dataset of this name."""
+    try:
+        tk.check_access("package_show", {**_ANYONE, "model": model}, {"id": name})
+    except (tk.NotAuthorized, tk.ObjectNotFound):
+        return False
+    return True
+
+
+def find(query: Judged, app: Any) -> Found:
+    """Ask one query in the language of its reader; ``app`` is the Flask application."""
+    with app.test_request_context("/dataset/", environ_overrides={"CKAN_LANG": query.lang}):
+        begun = time.perf_counter()
+        found = tk.get_action("package_search")({**_ANYONE}, {"q": query.q, "rows": DEPTH})
+        seconds = time.perf_counter() - begun
+    return Found([each["name"] for each in found["results"]], found["count"], seconds)

@@ -1,0 +1,112 @@
+"""Proof that the index shows what the database holds.
+
+Compared are the ids, the time of change, state, privacy, organisation and permission labels of every
+dataset; ``deep`` compares whole documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ckan.lib.plugins as lib_plugins
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+
+from ckanext.migration.search import dates, paging
+from ckanext.migration.search.client import Engine
+from ckanext.migration.search.results import VISIBILITY
+from ckanext.migration.search.upkeep import present
+
+BATCH = 200
+_OWN_TIME = ("indexed_ts",)
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Datasets that the index lacks, that it has too many, and that it tells differently."""
+
+    missing: tuple[str, ...]
+    surplus: tuple[str, ...]
+    different: tuple[str, ...]
+    compared: int
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.missing, *self.surplus, *self.different)
+
+
+def compare(engine: Engine, index: str, *, deep: bool = False) -> Differences:
+    """Compare an index with the database."""
+    engine.refresh(index)
+    model.Session.remove()
+    told = {
+        hit["_source"]["id"]: hit["_source"]
+        for hit in paging.every(engine, index, own_documents(), [*VISIBILITY, "permission_labels"])
+    }
+    wanted = list(present.indexed_ids())
+    missing = [each for each in wanted if each not in told]
+    surplus = sorted(set(told) - set(wanted))
+    both = [each for each in wanted if each in told]
+    different = [each for part in batches(both) for each in _different(part, told) if each not in missing]
+    if deep:
+        rest = [each for each in both if each not in set(different)]
+        different += [each for part in batches(rest) for each in _different_documents(engine, index, part)]
+    model.Session.remove()
+    return Differences(tuple(missing), tuple(surplus), tuple(different), len(wanted))
+
+
+def own_documents() -> dict[str, Any]:
+    """Return the documents of this site."""
+    site = tk.config.get("ckan.site_id")
+    return {"bool": {"filter": [{"term": {"site_id": site}}, {"term": {"entity_type": "package"}}]}}
+
+
+def batches(ids: Sequence[str], size: int = BATCH) -> Iterator[list[str]]:
+    """Cut a list into parts."""
+    for start in range(0, len(ids), size):
+        yield list(ids[start : start + size])
+
+
+def _different(ids: Sequence[str], told: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    labels = lib_plugins.get_permission_labels()
+    packages = model.Session.scalars(sa.select(model.Package).where(model.Package.id.in_(ids)))
+    found = []
+    for package in packages:
+        source = told[package.id]
+        facts = {
+            "metadata_modified": dates.render(package.metadata_modified),
+            "state": package.state,
+            "capacity": "private" if package.private else "public",
+            "owner_org": package.owner_org or None,
+        }
+        same = all(source.get(name) == value for name, value in facts.items())
+        if not same or set(_listed(source.get("permission_labels"))) != set(
+            labels.get_dataset_labels(package)
+        ):
+            found.append(package.id)
+    model.Session.expunge_all()
+    return found
+
+
+def _different_documents(engine: Engine, index: str, ids: Sequence[str]) -> list[str]:
+    reading = present.read(ids, 0)
+    query = {"bool": {"filter": [own_documents(), {"terms": {"id": list(ids)}}]}}
+    hits = engine.search(index, {"query": query, "size": len(ids), "_source": True})["hits"]["hits"]
+    told = {hit["_id"]: _timeless(hit["_source"]) for hit in hits}
+    return [
+        change.document["id"]
+        for change in reading.changes
+        if change.document is not None and told.get(change.index_id) != _timeless(change.document)
+    ]
+
+
+def _timeless(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if key not in _OWN_TIME}
+
+
+def _listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value] if value else []

@@ -1,0 +1,167 @@
+"""A new index behind the alias, while people search and write.
+
+Who searches sees the old index until the new one is complete. Who writes writes into both: a row in
+``migration_search_rebuild`` tells every process of it. Documents read here carry a version that is
+below every change still under way, so a change always wins over what was read before it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from ckan import model
+
+from ckanext.migration.search.client import Engine
+from ckanext.migration.search.delivery import outbox, sending
+from ckanext.migration.search.errors import IndexUnavailable, SearchFault
+from ckanext.migration.search.index import lifecycle
+from ckanext.migration.search.upkeep import comparison, present, refresh
+
+log = logging.getLogger(__name__)
+
+_LOCK = 7_203_344_101
+_ROUNDS = 5
+_WHILE_BUILDING = {"refresh_interval": "-1", "gc_deletes": "1h"}
+_AFTERWARDS = {"refresh_interval": "1s", "gc_deletes": "60s"}
+Progress = Callable[[int, int], None]
+
+
+class RebuildRunning(SearchFault):
+    """Another process rebuilds at this moment."""
+
+    code = "search-rebuild-running"
+    remedy = "Wait for it; `ckan migration search status` shows it."
+
+
+class RebuildIncomplete(SearchFault):
+    """The new index does not tell what the database tells; the old one stays."""
+
+    code = "search-rebuild-incomplete"
+    remedy = "Look for the named datasets in the log, repair them and rebuild again."
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild did."""
+
+    index: str
+    datasets: int
+    refused: dict[str, str]
+
+
+def run(
+    database: sa.Engine,
+    engine: Engine,
+    alias: str,
+    now: datetime,
+    progress: Progress = lambda _done, _all: None,
+) -> Rebuilt:
+    """Build, prove, and swap in one step."""
+    with _alone(database):
+        _clear_leftovers(database, engine, alias)
+        target = lifecycle.new_name(alias, now)
+        if not engine.create(target, lifecycle.body(), lifecycle.upcoming(alias)):
+            raise RebuildRunning(f"There is an index {target} already")
+        engine.settings(target, _WHILE_BUILDING)
+        with _announced(database, engine, alias, target):
+            refused = _fill(database, engine, alias, progress)
+            count = _prove(database, engine, alias, refused)
+            engine.settings(target, _AFTERWARDS)
+            old = lifecycle.swap(engine, alias, target)
+        for index in old:
+            engine.drop(index)
+    log.info("search.rebuild.done index=%s datasets=%s", target, count)
+    return Rebuilt(target, count, refused)
+
+
+@contextmanager
+def _alone(database: sa.Engine) -> Iterator[None]:
+    """One rebuild at a time; the lock ends with the connection, also after SIGKILL."""
+    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        key = {"key": _LOCK}
+        if not connection.execute(sa.text("select pg_try_advisory_lock(:key)"), key).scalar():
+            raise RebuildRunning("Another rebuild is running")
+        try:
+            yield
+        finally:
+            connection.execute(sa.text("select pg_advisory_unlock(:key)"), key)
+
+
+@contextmanager
+def _announced(database: sa.Engine, engine: Engine, alias: str, target: str) -> Iterator[None]:
+    """Tell the writers; take the half-built index away when it does not come to an end."""
+    with database.begin() as connection:
+        connection.execute(sa.insert(outbox.REBUILD).values(target=target))
+    try:
+        yield
+    finally:
+        with database.begin() as connection:
+            connection.execute(sa.delete(outbox.REBUILD).where(outbox.REBUILD.c.target == target))
+        try:
+            if target not in engine.behind(alias):
+                engine.drop(target)
+        except IndexUnavailable:
+            log.warning("search.rebuild.leftover index=%s", target)
+
+
+def _clear_leftovers(database: sa.Engine, engine: Engine, alias: str) -> None:
+    """Remove what an interrupted rebuild left: we hold the lock, so nobody works on it."""
+    with database.begin() as connection:
+        connection.execute(sa.delete(outbox.REBUILD))
+    living = engine.behind(alias)
+    for index in engine.matching(f"{alias}-v*"):
+        if index not in living:
+            engine.drop(index)
+
+
+def _fill(database: sa.Engine, engine: Engine, alias: str, progress: Progress) -> dict[str, str]:
+    ids = list(present.indexed_ids())
+    model.Session.remove()
+    refused: dict[str, str] = {}
+    done = 0
+    for part in comparison.batches(ids, outbox.BATCH // 2):
+        refused.update(_copy(database, engine, alias, part))
+        done += len(part)
+        progress(done, len(ids))
+    return refused
+
+
+def _copy(database: sa.Engine, engine: Engine, alias: str, ids: list[str]) -> dict[str, str]:
+    """Read and send; returns ``{dataset id: reason}`` of what could not be indexed."""
+    reading = present.read(ids, refresh.floor(database))
+    refused = sending.fill(engine, lifecycle.upcoming(alias), reading.changes)
+    names = {change.index_id: change.document["id"] for change in reading.changes if change.document}
+    problems = {names.get(index, index): reason for index, reason in refused.items()}
+    return {**problems, **reading.unreadable}
+
+
+def _prove(database: sa.Engine, engine: Engine, alias: str, refused: dict[str, str]) -> int:
+    """Compare with the database and repair; fail when the same datasets differ every time.
+
+    While people write, a comparison finds a few datasets between their change and its delivery.
+    """
+    target = lifecycle.upcoming(alias)
+    stubborn: set[str] | None = None
+    for _round in range(_ROUNDS):
+        found = comparison.compare(engine, target)
+        left = {each for each in found.ids if each not in refused}
+        stubborn = left if stubborn is None else stubborn & left
+        if not stubborn:
+            break
+        for part in comparison.batches(sorted(left)):
+            refused.update(_copy(database, engine, alias, part))
+    left = (stubborn or set()) - set(refused) - _waiting(database)
+    if left:
+        raise RebuildIncomplete(f"{len(left)} datasets differ, for example {min(left)}")
+    return engine.count(target, comparison.own_documents())
+
+
+def _waiting(database: sa.Engine) -> set[str]:
+    """Datasets whose newest change is on its way."""
+    with database.connect() as connection:
+        return set(connection.execute(sa.select(outbox.OUTBOX.c.dataset_id)).scalars())

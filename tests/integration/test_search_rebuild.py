@@ -103,7 +103,7 @@ def test_what_is_written_between_reading_and_swapping_wins(
             helpers.call_action("dataset_purge", id=other["id"])
         return original(engine, index, changes)
 
-    monkeypatch.setattr(rebuild.delivery, "fill", slowly)
+    monkeypatch.setattr(rebuild.sending, "fill", slowly)
     build(searching)
     assert searching.names(q="*:*") == []
     assert searching.engine.count(config.alias(), {"match": {"title": "lakes"}}) == 1
@@ -121,7 +121,7 @@ def test_an_interrupted_rebuild_changes_nothing(
     def interrupted(*_arguments: Any) -> dict[str, str]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(rebuild.delivery, "fill", interrupted)
+    monkeypatch.setattr(rebuild.sending, "fill", interrupted)
     with pytest.raises(KeyboardInterrupt):
         build(searching)
     assert searching.engine.behind(config.alias()) == old

@@ -13,13 +13,15 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, unquote
 
-from rdflib import Literal, URIRef
+from rdflib import URIRef
 from rdflib.term import Node
 
 from migration_vocabularies import get
 
+from . import terms
 from .fields import Field
-from .namespaces import XSD
+from .namespaces import plain
+from .terms import Iri, Term
 
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -33,9 +35,9 @@ EMAIL = re.compile(r"[^@\s<>\"{}|\\^`:/?#%]+@[^@\s<>\"{}|\\^`:/?#%]+\.[^@\s<>\"{
 MEDIA_TYPE = re.compile(r"[A-Za-z0-9][\w.+-]*/[A-Za-z0-9][\w.+-]*")
 TAG = re.compile(r"[a-z]{2,3}")
 DATES = (
-    (re.compile(r"[0-9]{4}"), XSD.gYear),
-    (re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])"), XSD.gYearMonth),
-    (re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"), XSD.date),
+    (re.compile(r"[0-9]{4}"), plain("xsd:gYear")),
+    (re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])"), plain("xsd:gYearMonth")),
+    (re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"), plain("xsd:date")),
 )
 
 
@@ -51,7 +53,7 @@ class Unreadable(Exception):  # noqa: N818 - a signal between two functions, not
     """The term has no counterpart in the field."""
 
 
-def encode(field: Field, value: Any) -> Node:
+def encode(field: Field, value: Any) -> Term:
     """Write one value of a field as a term."""
     return ENCODERS[field.rdf_value](field, value)
 
@@ -71,7 +73,7 @@ def is_iri(value: object) -> bool:
     )
 
 
-def literal(value: Any, lang: str | None = None) -> Literal:
+def literal(value: Any, lang: str | None = None) -> terms.Literal:
     """Write a text with an optional language tag."""
     if not isinstance(value, str):
         raise Unwritable("not-a-text")
@@ -79,37 +81,37 @@ def literal(value: Any, lang: str | None = None) -> Literal:
         raise Unwritable("control-characters")
     if lang is not None and not TAG.fullmatch(lang):
         raise Unwritable("language-tag")
-    return Literal(value, lang=lang)
+    return terms.text(value, lang)
 
 
-def _text(_field: Field, value: Any) -> Node:
+def _text(_field: Field, value: Any) -> Term:
     return literal(value)
 
 
-def _iri(_field: Field, value: Any) -> Node:
+def _iri(_field: Field, value: Any) -> Term:
     if not is_iri(value):
         raise Unwritable("not-an-address")
-    return URIRef(value)
+    return Iri(value)
 
 
-def _concept(field: Field, value: Any) -> Node:
+def _concept(field: Field, value: Any) -> Term:
     concept = get(str(field.vocabulary)).get(value) if isinstance(value, str) else None
     if concept is None:
         raise Unwritable("not-in-list")
-    return URIRef(concept.iri)
+    return Iri(concept.iri)
 
 
-def _email(_field: Field, value: Any) -> Node:
+def _email(_field: Field, value: Any) -> Term:
     if not isinstance(value, str) or not EMAIL.fullmatch(value) or CONTROL.search(value):
         raise Unwritable("not-an-email")
-    return URIRef("mailto:" + quote(value, safe="@!$&'*+,;=.-_~"))
+    return Iri("mailto:" + quote(value, safe="@!$&'*+,;=.-_~"))
 
 
-def _date(_field: Field, value: Any) -> Node:
+def _date(_field: Field, value: Any) -> Term:
     if isinstance(value, str):
         for pattern, datatype in DATES:
             if pattern.fullmatch(value) and _exists(value):
-                return Literal(value, datatype=datatype)
+                return terms.Literal(value, datatype)
     raise Unwritable("not-a-date")
 
 
@@ -121,35 +123,35 @@ def _exists(value: str) -> bool:
     return year > 0 and day <= days
 
 
-def _whole(datatype: URIRef) -> Callable[[Field, Any], Node]:
-    def encoder(_field: Field, value: Any) -> Node:
+def _whole(datatype: Iri) -> Callable[[Field, Any], Term]:
+    def encoder(_field: Field, value: Any) -> Term:
         if not isinstance(value, int) or isinstance(value, bool):
             raise Unwritable("not-a-number")
-        return Literal(str(value), datatype=datatype)
+        return terms.Literal(str(value), datatype)
 
     return encoder
 
 
-def _size(field: Field, value: Any) -> Node:
+def _size(field: Field, value: Any) -> Term:
     if isinstance(value, int) and value < 0:
         raise Unwritable("not-a-number")
-    return _whole(XSD.nonNegativeInteger)(field, value)
+    return _whole(plain("xsd:nonNegativeInteger"))(field, value)
 
 
-def _media_type(_field: Field, value: Any) -> Node:
+def _media_type(_field: Field, value: Any) -> Term:
     if not isinstance(value, str) or not MEDIA_TYPE.fullmatch(value):
         raise Unwritable("not-a-media-type")
-    return URIRef(MEDIA_TYPES + value)
+    return Iri(MEDIA_TYPES + value)
 
 
-ENCODERS: dict[str, Callable[[Field, Any], Node]] = {
+ENCODERS: dict[str, Callable[[Field, Any], Term]] = {
     "text": _text,
     "iri": _iri,
     "self": _iri,
     "concept": _concept,
     "email": _email,
     "date": _date,
-    "integer": _whole(XSD.integer),
+    "integer": _whole(plain("xsd:integer")),
     "size": _size,
     "media_type": _media_type,
 }

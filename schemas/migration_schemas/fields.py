@@ -21,6 +21,7 @@ from migration_vocabularies import language_tag
 from . import namespaces
 from .annotations import check
 from .errors import SchemaError, UnknownFieldError, UnknownPresetError
+from .terms import Iri
 
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 """Tags of the six official languages of the United Nations, in which free text is written."""
@@ -63,6 +64,11 @@ class Field:
     def path(self) -> tuple[URIRef, ...]:
         """Return the one or two steps from the subject to the value."""
         return tuple(namespaces.iri(step) for step in (self.rdf_property or "").split("/") if step)
+
+    @cached_property
+    def steps(self) -> tuple[Iri, ...]:
+        """Return the path as plain IRIs."""
+        return tuple(Iri(str(step)) for step in self.path)
 
     @property
     def translated(self) -> bool:

@@ -9,6 +9,7 @@ from rdflib import Graph, Namespace, URIRef
 from migration_vocabularies import iris
 
 from .errors import AnnotationError
+from .terms import Iri
 
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 DCT = Namespace("http://purl.org/dc/terms/")
@@ -46,6 +47,12 @@ def iri(curie: str) -> URIRef:
     if prefix not in PREFIXES or not local:
         raise AnnotationError(f"{curie!r} is not a CURIE with a known prefix ({', '.join(PREFIXES)}).")
     return URIRef(PREFIXES[prefix] + local)
+
+
+@cache
+def plain(curie: str) -> Iri:
+    """Expand a CURIE to a plain IRI, for triples that do not leave as a graph."""
+    return Iri(str(iri(curie)))
 
 
 def curie(node: URIRef) -> str:

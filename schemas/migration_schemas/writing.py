@@ -9,23 +9,28 @@ from __future__ import annotations
 
 import hashlib
 import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from rdflib import BNode, Graph, URIRef
-from rdflib.term import Node
 
 from migration_vocabularies import iris
 
 from . import namespaces
 from .codecs import CONTROL, Unwritable, encode, is_iri, literal
 from .fields import Field, Schema, load
-from .namespaces import DCAT, RDF
 from .record import Record
+from .terms import Blank, Iri, Node, Term, to_rdflib
+from .triples import Triples
 
 TIERS = {"public": 0, "agency": 1, "internal": 2}
+TYPE = namespaces.plain("rdf:type")
+DATASET, DISTRIBUTION = namespaces.plain("dcat:Dataset"), namespaces.plain("dcat:Distribution")
+HAS_DISTRIBUTION = namespaces.plain("dcat:distribution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,91 +44,119 @@ class Dropped:
     lang: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
-    """A record's graph with the names of its nodes and what did not get into it."""
+    """A record's triples with the names of its nodes and what did not get into them.
 
-    graph: Graph
-    subject: URIRef | BNode
-    distributions: tuple[URIRef | BNode, ...]
+    `triples`, `node` and `parts` are plain values for validation; `graph`, `subject` and `distributions` are
+    the same as terms of rdflib, made when they are asked for.
+    """
+
+    triples: Triples
+    node: Node
+    parts: tuple[Node, ...]
     dropped: tuple[Dropped, ...]
 
+    @cached_property
+    def graph(self) -> Graph:
+        """Return the triples as a graph with the prefixes of the profile."""
+        return self.triples.into(namespaces.graph())
 
-def subject_of(record: Record) -> URIRef | BNode:
+    @cached_property
+    def subject(self) -> URIRef | BNode:
+        """Return the node of the dataset."""
+        return to_rdflib(self.node)
+
+    @cached_property
+    def distributions(self) -> tuple[URIRef | BNode, ...]:
+        """Return the nodes of the resources, in the order of the record."""
+        return tuple(to_rdflib(part) for part in self.parts)
+
+
+def subject_of(record: Record) -> Node:
     """Return the IRI of a record that has no page yet: its identifier if that is one, else one made of it."""
     if is_iri(record.identifier):
-        return URIRef(record.identifier)
+        return Iri(record.identifier)
     if record.identifier:
-        return URIRef(iris.BASE + "dataset/" + quote(CONTROL.sub("", record.identifier), safe=""))
-    return BNode()
+        return Iri(iris.BASE + "dataset/" + quote(CONTROL.sub("", record.identifier), safe=""))
+    return fresh()
+
+
+def fresh() -> Blank:
+    """Return a blank node that nobody else uses."""
+    return Blank("n" + uuid.uuid4().hex)
 
 
 def write(record: Record, *, subject: str | None = None, visibility: str = "public") -> Written:
     """Write a record for readers of a tier (profile section 3.8)."""
-    node = URIRef(subject) if subject else subject_of(record)
+    node: Node = Iri(str(subject)) if subject else subject_of(record)
     return _Writer(load(), node, TIERS[visibility]).write(record)
 
 
 @dataclass
 class _Writer:
     schema: Schema
-    subject: URIRef | BNode
+    subject: Node
     tier: int
-    graph: Graph = field(default_factory=namespaces.graph)
+    triples: Triples = field(default_factory=Triples)
     dropped: list[Dropped] = field(default_factory=list)
     made: int = 0
 
     def write(self, record: Record) -> Written:
-        self.graph.add((self.subject, RDF.type, DCAT.Dataset))
+        self.triples.add(self.subject, TYPE, DATASET)
         self.entry(self.subject, self.schema.fields, record.fields, None)
         distributions = []
         for number, values in enumerate(record.resources):
             node = self.distribution(number)
-            self.graph.add((self.subject, DCAT.distribution, node))
-            self.graph.add((node, RDF.type, DCAT.Distribution))
+            self.triples.add(self.subject, HAS_DISTRIBUTION, node)
+            self.triples.add(node, TYPE, DISTRIBUTION)
             self.entry(node, self.schema.resource_fields, values, number)
             distributions.append(node)
-        return Written(self.graph, self.subject, tuple(distributions), tuple(self.dropped))
+        return Written(self.triples, self.subject, tuple(distributions), tuple(self.dropped))
 
-    def distribution(self, number: int) -> URIRef | BNode:
-        if isinstance(self.subject, URIRef):
-            return URIRef(f"{self.subject}#distribution-{number + 1}")
-        return self.blank()
+    def distribution(self, number: int) -> Node:
+        if isinstance(self.subject, Blank):
+            return self.blank()
+        return Iri(f"{self.subject}#distribution-{number + 1}")
 
-    def blank(self) -> BNode:
+    @cached_property
+    def stem(self) -> str:
         """Name blank nodes after the subject, so that writing twice gives the same text."""
-        if not isinstance(self.subject, URIRef):
-            return BNode()
+        return f"n{hashlib.sha256(str(self.subject).encode()).hexdigest()[:16]}x"
+
+    def blank(self) -> Blank:
+        if isinstance(self.subject, Blank):
+            return fresh()
         self.made += 1
-        return BNode(f"n{hashlib.sha256(self.subject.encode()).hexdigest()[:16]}x{self.made}")
+        return Blank(f"{self.stem}{self.made}")
 
     def entry(
         self, subject: Node, fields: tuple[Field, ...], values: Mapping[str, Any], resource: int | None
     ) -> None:
         shared: dict[tuple[str, str | None], Node] = {}
         for one in fields:
-            if one.name not in values or TIERS[one.visibility] > self.tier or not one.path:
+            if one.name not in values or TIERS[one.visibility] > self.tier or not one.steps:
                 continue
             for term in self.terms(one, values[one.name], resource):
                 holder = self.holder(subject, one, shared)
-                self.graph.add((holder, one.path[-1], term))
+                self.triples.add(holder, one.steps[-1], term)
                 for also in one.rdf_also:
-                    self.graph.add((subject, namespaces.iri(also), term))
+                    self.triples.add(subject, namespaces.plain(also), term)
 
     def holder(self, subject: Node, one: Field, shared: dict[tuple[str, str | None], Node]) -> Node:
-        if len(one.path) == 1:
+        if len(one.steps) == 1:
             return subject
-        key = (str(one.path[0]), one.rdf_class)
+        key = (one.steps[0], one.rdf_class)
         if key not in shared:
             shared[key] = self.typed(self.blank(), str(one.rdf_class))
-            self.graph.add((subject, one.path[0], shared[key]))
+            self.triples.add(subject, one.steps[0], shared[key])
         return shared[key]
 
     def typed(self, node: Node, rdf_class: str) -> Node:
-        self.graph.add((node, RDF.type, namespaces.iri(rdf_class)))
+        self.triples.add(node, TYPE, namespaces.plain(rdf_class))
         return node
 
-    def terms(self, one: Field, value: Any, resource: int | None) -> list[Node]:
+    def terms(self, one: Field, value: Any, resource: int | None) -> list[Term]:
         if one.rdf_value == "node":
             return [node for item in _listed(value) for node in self.node(one, item, resource)]
         if one.translated:
@@ -135,7 +168,7 @@ class _Writer:
 
     def term(
         self, name: str, resource: int | None, value: Any, encoder: Any, lang: str | None = None
-    ) -> list[Node]:
+    ) -> list[Term]:
         try:
             return [encoder(value)]
         except Unwritable as problem:
@@ -144,7 +177,7 @@ class _Writer:
             return self.term(name, resource, CONTROL.sub("", value), encoder, lang)
         return []
 
-    def texts(self, one: Field, value: Any, resource: int | None) -> list[Node]:
+    def texts(self, one: Field, value: Any, resource: int | None) -> list[Term]:
         if not isinstance(value, Mapping):
             self.dropped.append(Dropped(one.name, resource, "not-translated", value))
             return []
@@ -154,11 +187,11 @@ class _Writer:
                 found += self.term(one.name, resource, text, lambda v, tag=lang: literal(v, tag), lang)
         return found
 
-    def node(self, one: Field, value: Any, resource: int | None) -> list[Node]:
+    def node(self, one: Field, value: Any, resource: int | None) -> list[Term]:
         if not isinstance(value, Mapping):
             self.dropped.append(Dropped(one.name, resource, "not-a-group", value))
             return []
-        node: Node = self.blank()
+        node: Any = self.blank()
         for part in one.subfields:
             if part.rdf_value == "self" and part.name in value:
                 named = self.term(
@@ -167,10 +200,10 @@ class _Writer:
                 node = named[0] if named else node
         self.typed(node, str(one.rdf_class))
         for part in one.subfields:
-            if part.path and part.name in value:
+            if part.steps and part.name in value:
                 name = f"{one.name}.{part.name}"
                 for term in self.term(name, resource, value[part.name], lambda v, f=part: encode(f, v)):
-                    self.graph.add((node, part.path[0], term))
+                    self.triples.add(node, part.steps[0], term)
         return [node]
 
 

@@ -1,0 +1,74 @@
+"""Terms of RDF as plain values: an IRI is a text, a blank node and a literal are tuples of texts.
+
+Validation looks at each term many times; plain values are compared and hashed by the interpreter itself,
+where rdflib's terms run Python code each time. Terms of rdflib are made only for what leaves as a graph or a
+finding.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, NewType, overload
+
+import rdflib
+from rdflib.term import Identifier
+
+Iri = NewType("Iri", str)
+"""An absolute IRI. Always an exact `str`: rdflib's `URIRef` is a text too, but never equal to one."""
+
+
+class Blank(NamedTuple):
+    """A blank node; its label means something in its own graph only."""
+
+    label: str
+
+
+class Literal(NamedTuple):
+    """A literal: what was written, the IRI of its datatype, the language tag in lower case."""
+
+    text: str
+    datatype: Iri
+    lang: str | None = None
+
+
+Node = Iri | Blank
+Term = Iri | Blank | Literal
+Triple = tuple[Node, Iri, Term]
+
+STRING = Iri("http://www.w3.org/2001/XMLSchema#string")
+LANG_STRING = Iri("http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
+
+
+def text(value: str, lang: str | None = None) -> Literal:
+    """Return a plain text, with a language tag or without."""
+    return Literal(value, LANG_STRING, lang.lower()) if lang else Literal(value, STRING)
+
+
+def from_rdflib(node: rdflib.term.Node) -> Term:
+    """Return a term of rdflib as a plain value; anything else (a variable, a graph) raises TypeError."""
+    if isinstance(node, rdflib.URIRef):
+        return Iri(str(node))
+    if isinstance(node, rdflib.BNode):
+        return Blank(str(node))
+    if isinstance(node, rdflib.Literal):
+        if node.language:
+            return Literal(str(node), LANG_STRING, node.language.lower())
+        return Literal(str(node), Iri(str(node.datatype)) if node.datatype is not None else STRING)
+    raise TypeError(f"{node!r} is not a term of RDF.")
+
+
+@overload
+def to_rdflib(term: Node) -> rdflib.URIRef | rdflib.BNode: ...
+@overload
+def to_rdflib(term: Term) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal: ...
+def to_rdflib(term: Term) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
+    """Return a plain value as a term of rdflib; the text of a literal is kept as it is."""
+    if isinstance(term, Literal):
+        if term.lang:
+            return rdflib.Literal(term.text, lang=term.lang)
+        datatype = None if term.datatype == STRING else rdflib.URIRef(term.datatype)
+        return rdflib.Literal(term.text, datatype=datatype, normalize=False)
+    if isinstance(term, Blank):
+        return rdflib.BNode(term.label)
+    # Not URIRef(…), which would log each wrong address; validation reports those in words.
+    address: rdflib.URIRef = Identifier.__new__(rdflib.URIRef, term)
+    return address

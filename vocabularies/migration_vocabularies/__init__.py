@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .errors import UnknownVocabularyError, VocabularyError
-from .loader import get, names
+from .loader import extend, forget, get, graph, names, parse, shipped
 from .matching import Match
 from .vocabulary import Concept, Vocabulary, language_tag
 
@@ -13,7 +13,12 @@ __all__ = [
     "UnknownVocabularyError",
     "Vocabulary",
     "VocabularyError",
+    "extend",
+    "forget",
     "get",
+    "graph",
     "language_tag",
     "names",
+    "parse",
+    "shipped",
 ]

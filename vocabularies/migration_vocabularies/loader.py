@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from rdflib import Graph, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, SKOS
@@ -16,36 +18,92 @@ from .vocabulary import Concept, Vocabulary
 ORDER = URIRef(iris.NAMESPACE + "order")
 
 
+_further: list[Path] = []
+
+
+def extend(folder: Path) -> None:
+    """Read the files of a further folder too, for example the lists that one portal keeps for itself.
+
+    A file there has a name of its own: what is shipped cannot be replaced, because the shapes list
+    its terms.
+    """
+    if folder not in _further:
+        _further.append(folder)
+    forget()
+
+
+def forget() -> None:
+    """Read the files anew at the next call."""
+    _files.cache_clear()
+    get.cache_clear()
+
+
 @cache
+def _files() -> dict[str, Traversable]:
+    """Return every file by the name of its vocabulary; the shipped ones come first."""
+    found: dict[str, Traversable] = {}
+    for folder in (files(__package__) / "skos", *_further):
+        if folder.is_dir():
+            for file in sorted(folder.iterdir(), key=lambda each: each.name):
+                if file.name.endswith(".ttl"):
+                    found.setdefault(file.name.removesuffix(".ttl"), file)
+    return found
+
+
 def names() -> tuple[str, ...]:
     """Return the names of all vocabularies."""
-    folder = files(__package__) / "skos"
-    return tuple(sorted(f.name[: -len(".ttl")] for f in folder.iterdir() if f.name.endswith(".ttl")))
+    return tuple(sorted(_files()))
+
+
+def shipped(name: str) -> bool:
+    """Whether a vocabulary comes with this package."""
+    return name in _files() and (files(__package__) / "skos" / f"{name}.ttl").is_file()
 
 
 @cache
 def get(name: str) -> Vocabulary:
     """Return a vocabulary by its name; the first call reads its file."""
-    if name not in names():
+    return parse(name, _text(name))
+
+
+def graph(name: str) -> Graph:
+    """Return a vocabulary as RDF, with everything that its file says."""
+    return _graph(name, _text(name))
+
+
+def _text(name: str) -> str:
+    if name not in _files():
         raise UnknownVocabularyError(name, names())
-    text = (files(__package__) / "skos" / f"{name}.ttl").read_text(encoding="utf-8")
-    return parse(name, text)
+    return _files()[name].read_text(encoding="utf-8")
+
+
+def _graph(name: str, text: str) -> Graph:
+    found = Graph()
+    try:
+        found.parse(data=text, format="turtle", publicID=iris.BASE)
+    except Exception as exc:
+        raise VocabularyError(f"The file of the vocabulary {name} is not valid Turtle: {exc}") from exc
+    return found
 
 
 def parse(name: str, text: str) -> Vocabulary:
     """Read one scheme from Turtle; relative IRIs are resolved against the base IRI."""
-    graph = Graph()
-    try:
-        graph.parse(data=text, format="turtle", publicID=iris.BASE)
-    except Exception as exc:
-        raise VocabularyError(f"The file of the vocabulary {name} is not valid Turtle: {exc}") from exc
+    graph = _graph(name, text)
     scheme = URIRef(iris.scheme(name))
     members = [node for node in graph.subjects(RDF.type, SKOS.Concept) if isinstance(node, URIRef)]
     codes = {node: _code(graph, node, name) for node in members}
     concepts = tuple(_concept(graph, node, codes) for node in members)
     if len({concept.code for concept in concepts}) != len(concepts):
         raise VocabularyError(f"The vocabulary {name} uses a code twice.")
-    return Vocabulary(name, str(scheme), _texts(graph, scheme, SKOS.prefLabel), concepts)
+    return Vocabulary(
+        name,
+        str(scheme),
+        _texts(graph, scheme, SKOS.prefLabel),
+        concepts,
+        version=str(graph.value(scheme, OWL.versionInfo) or ""),
+        source=str(graph.value(scheme, DCTERMS.source) or ""),
+        note=str(graph.value(scheme, SKOS.editorialNote) or ""),
+    )
 
 
 def _code(graph: Graph, node: URIRef, name: str) -> str:

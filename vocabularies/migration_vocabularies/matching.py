@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -89,16 +89,30 @@ class Index:
                 EXACT if exact else FOLDED,
                 "label" if exact else "label in another spelling",
             )
+        for confidence, how, codes in self._found(text, folded):
+            if len(codes) > 1:
+                return None
+            return Match(self._concepts[next(iter(codes))], confidence, how)
+        return None
+
+    def all(self, text: str) -> tuple[Match, ...]:
+        """Return every concept that a text could name, the surest first; each once."""
+        text = " ".join(text.split())
+        found: dict[str, Match] = {}
+        for confidence, how, codes in self._found(text, fold(text)):
+            for code in sorted(codes):
+                found.setdefault(code, Match(self._concepts[code], confidence, how))
+        return tuple(found.values())
+
+    def _found(self, text: str, folded: str) -> Iterator[tuple[float, str, set[str]]]:
+        """Yield what each step finds, where it finds anything."""
         for confidence, how, table in self._steps:
             spelling = text if "spelling" not in how else folded
             if confidence == NUMBER:
                 spelling = singular(folded)
             codes = table.get(spelling, set())
-            if len(codes) > 1:
-                return None
-            if codes:
-                return Match(self._concepts[next(iter(codes))], confidence, how)
-        return None
+            if folded and codes:
+                yield confidence, how, codes
 
 
 def _folded(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

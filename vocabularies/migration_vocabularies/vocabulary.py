@@ -45,12 +45,29 @@ class Concept:
 
 
 class Vocabulary:
-    """A concept scheme (skos:ConceptScheme), read-only and in the order of its file."""
+    """A concept scheme (skos:ConceptScheme), read-only and in the order of its file.
 
-    def __init__(self, name: str, iri: str, titles: Mapping[str, str], concepts: tuple[Concept, ...]) -> None:
+    ``version`` is its owl:versionInfo, ``source`` where the list comes from, ``note`` what still needs
+    a review; each is empty where the file does not say.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a scheme says of itself
+        self,
+        name: str,
+        iri: str,
+        titles: Mapping[str, str],
+        concepts: tuple[Concept, ...],
+        *,
+        version: str = "",
+        source: str = "",
+        note: str = "",
+    ) -> None:
         self.name = name
         self.iri = iri
         self.titles = titles
+        self.version = version
+        self.source = source
+        self.note = note
         self._concepts = {concept.code: concept for concept in concepts}
         self._by_iri = {iri: c for c in reversed(concepts) for iri in (*c.same_as, c.iri)}
         self._narrower: dict[str, list[str]] = {}
@@ -121,11 +138,24 @@ class Vocabulary:
                     waiting.append(child.code)
         return tuple(found)
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which every concept has a label."""
+        spoken = [set(concept.labels) for concept in self]
+        return tuple(sorted(set.intersection(*spoken))) if spoken else ()
+
     def match(self, text: str, lang: str | None = None) -> Match | None:
         """Find the one concept that a text names, or None when there is none or more than one.
 
         The answer says how sure it is, so that a harvester can show what it assumed.
         """
+        return self._spellings().find(text, language_tag(lang) if lang else None)
+
+    def candidates(self, text: str) -> tuple[Match, ...]:
+        """Return every concept that a text could name, the surest first: for a person who has to choose."""
+        return self._spellings().all(text)
+
+    def _spellings(self) -> Index:
         if self._index is None:
             self._index = Index(tuple(self))
-        return self._index.find(text, language_tag(lang) if lang else None)
+        return self._index

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migration_vocabularies import get
+from migration_vocabularies import get, parse
 
 
 def found(vocabulary: str, text: str, lang: str | None = None):
@@ -111,3 +111,20 @@ def test_every_label_finds_its_own_concept(name):
             match = get(name).match(label, lang)
             assert match is not None, (concept.code, label)
             assert match.concept is concept
+
+
+def test_candidates_are_all_that_a_text_could_name() -> None:
+    """Where `match` is silent because two fit, a person sees both; the surest comes first."""
+    scheme = (
+        "<urn:{0}> a skos:Concept ; dct:identifier '{0}' ; skos:prefLabel '{1}'@en ; skos:altLabel '{2}'@en ."
+    )
+    prefixes = (
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix dct: <http://purl.org/dc/terms/> ."
+    )
+    rows = [("cod", "DR Congo", "Congo"), ("cog", "Congo Republic", "Congo"), ("riv", "Congo river", "Zaire")]
+    found = parse("x", prefixes + "".join(scheme.format(*row) for row in rows))
+    assert found.match("Congo") is None
+    assert [match.concept.code for match in found.candidates("Congo")] == ["cod", "cog"]
+    assert [match.confidence for match in found.candidates("congo  RIVER")] == [0.95]
+    assert [match.concept.code for match in get("country").candidates("السودان")] == ["SDN"]
+    assert found.candidates("") == found.candidates("nothing like it") == ()

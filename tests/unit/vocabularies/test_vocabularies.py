@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
+from rdflib import URIRef
 
 import migration_vocabularies as mv
-from migration_vocabularies import iris
+from migration_vocabularies import iris, loader
 from migration_vocabularies.loader import parse
 
 SIX = {"ar", "en", "es", "fr", "ru", "zh"}
@@ -32,6 +34,18 @@ IN_SIX = (
     "disaggregation",
     "gcm-objective",
     "sdg",
+    "strategy",
+    "usage-type",
+    "unit",
+    "need-status",
+    "quality-dimension",
+    "metric",
+    "mgi-domain",
+    "sendai-target",
+    "gcr-objective",
+    "lifecycle-status",
+    "displacement-cause",
+    "data-theme",
 )
 DEFINED = (
     "migration-theme",
@@ -46,6 +60,15 @@ DEFINED = (
     "statistic-type",
     "disclosure-control",
     "unit-of-analysis",
+    "disaggregation",
+    "strategy",
+    "usage-type",
+    "unit",
+    "need-status",
+    "quality-dimension",
+    "metric",
+    "lifecycle-status",
+    "displacement-cause",
 )
 COUNTS = {
     "country": 279,
@@ -56,6 +79,8 @@ COUNTS = {
     "frequency": 26,
     "access-right": 3,
     "sensitivity-level": 4,
+    "strategy": 22,
+    "data-theme": 14,
 }
 
 
@@ -190,3 +215,38 @@ def test_descendants_are_what_has_the_term_above_it() -> None:
         assert set(places.descendants(code)) == above
         assert len(places.descendants(code)) == len(above)
     assert "SDN" in places.descendants("002")
+
+
+@pytest.mark.parametrize("name", mv.names())
+def test_every_list_says_its_version_and_where_it_comes_from(name: str) -> None:
+    vocabulary = mv.get(name)
+    assert vocabulary.version.count(".") == 2
+    assert vocabulary.source
+    assert set(vocabulary.languages) >= {"en", "fr"}
+
+
+def test_a_portal_adds_a_list_of_its_own_and_replaces_none(tmp_path: Path) -> None:
+    scheme = "<cv/{0}> a skos:ConceptScheme ; skos:prefLabel 'Own'@en ."
+    concept = "<cv/{0}/a> a skos:Concept ; dct:identifier 'a' ; skos:prefLabel 'A'@en ."
+    prefixes = "@prefix skos: <{}> . @prefix dct: <{}> .".format(
+        "http://www.w3.org/2004/02/skos/core#", "http://purl.org/dc/terms/"
+    )
+    for name in ("own-list", "unit"):
+        (tmp_path / f"{name}.ttl").write_text(f"{prefixes} {scheme} {concept}".format(name))
+    try:
+        mv.extend(tmp_path)
+        assert "a" in mv.get("own-list")
+        assert not mv.shipped("own-list")
+        assert "persons" in mv.get("unit")
+        assert mv.shipped("unit")
+    finally:
+        loader._further.clear()
+        mv.forget()
+    assert "own-list" not in mv.names()
+
+
+def test_metrics_name_dimensions_that_exist() -> None:
+    dimensions = {concept.iri for concept in mv.get("quality-dimension")}
+    named = {str(o) for o in mv.graph("metric").objects(None, URIRef("http://www.w3.org/ns/dqv#inDimension"))}
+    assert named
+    assert named <= dimensions

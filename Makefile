@@ -3,7 +3,7 @@
 #   make test    all tests, with their own set-up                        make test-fast: without services
 #   make lint    style and types (make format mends)    make lock: pin anew    make up: only the servers
 # PORT=5001 moves the portal, PORT_OFFSET=10 all ports; DATABASE_URL, REDIS_URL and
-# ELASTICSEARCH_URL name servers to use instead of the embedded ones.
+# ELASTICSEARCH_URL name servers to use instead of the embedded ones; ELASTICSEARCH_MAJOR=9 embeds 9.x.
 
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; done; echo $$name)
@@ -11,7 +11,7 @@ BIN := .registry/venv/bin
 STACK := $(BIN)/python -P -m migration_stack
 ENVIRONMENT := PYTHONPATH=stack $(PYTHON) -m migration_stack.environment
 PATHS := setup.py vocabularies schemas harvesters stack ckanext-migration examples tests benchmarks
-export PORT PORT_OFFSET
+export PORT PORT_OFFSET ELASTICSEARCH_MAJOR
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast up stop status clean lint format lock environment

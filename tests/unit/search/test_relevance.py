@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.migration.search.errors import JudgementsInvalid
-from ckanext.migration.search.relevance import judging
+from ckanext.migration.search.errors import JudgementsInvalid, PromotionRefused
+from ckanext.migration.search.relevance import gate, judging
+from ckanext.migration.search.relevance.gate import Gate, Limits
 from ckanext.migration.search.relevance.judging import Found, Judged
 
 NAMES = st.sampled_from("abcdefghijklmnop")
@@ -55,12 +56,44 @@ def test_a_dataset_that_is_not_there_is_not_expected() -> None:
     assert report.by("lang") == {"en": 0.0, "fr": 1.0}
     assert report.latency(0.5) == 0.1
     assert report.latency(0.95) == 0.2
-    assert not report.good()
-    assert report.good(least=0.5, most_empty=0.5)
+    assert len(list(gate.problems(report, Limits(0.85, 0.02, 0.1)))) == 3
+    assert list(gate.problems(report, Limits(0.5, 0.5, 0.2))) == []
 
 
-def test_a_report_of_nothing_is_not_good() -> None:
-    assert not judging.measure([], lambda _name: True, lambda _query: Found([], 0, 0)).good(least=0)
+def test_a_report_of_nothing_is_outside_every_limit() -> None:
+    nothing = judging.measure([], lambda _name: True, lambda _query: Found([], 0, 0))
+    assert list(gate.problems(nothing, Limits(0.0, 1.0, 10.0))) == [
+        "the catalogue has none of the judged datasets"
+    ]
+
+
+def report(**ndcg: float) -> judging.Report:
+    scores = (judging.Score(q, "en", "researcher", value, int(value > 0), 0.01) for q, value in ndcg.items())
+    return judging.Report(tuple(scores), ())
+
+
+def standing(reports: dict[str, judging.Report], *, anyway: bool = False) -> Gate:
+    return Gate(reports.__getitem__, Limits(0.8, 0.5, 1.0), anyway=anyway)
+
+
+def test_the_gate_refuses_what_is_outside_the_limits_and_names_what_became_worse() -> None:
+    before, now = report(rivers=1.0, lakes=0.9, seas=0.2), report(rivers=0.1, lakes=0.899, seas=0.9)
+    closed = standing({"old": before, "new": now})
+    with pytest.raises(PromotionRefused, match=r"nDCG@10 is 0\.633, at least 0\.8"):
+        closed("new", "old")
+    assert closed.verdict
+    assert [(each.q, each.before, each.now) for each in closed.verdict.worse] == [("rivers", 1.0, 0.1)]
+    forced = standing({"old": before, "new": now}, anyway=True)
+    forced("new", "old")
+    assert forced.verdict
+    assert forced.verdict.problems
+
+
+def test_the_gate_lets_pass_what_is_good_and_what_replaces_nothing() -> None:
+    bad, nothing = report(rivers=0.1), report(rivers=0.0)
+    standing({"new": report(rivers=0.9), "old": report(rivers=1.0)})("new", "old")
+    standing({"new": bad, "old": nothing})("new", "old")
+    standing({"new": bad})("new", None)
 
 
 @pytest.mark.parametrize(

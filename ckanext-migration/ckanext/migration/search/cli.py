@@ -5,27 +5,18 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 import click
-import sqlalchemy as sa
-from ckan import model
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ckanext.migration.search import client, config, doctor
+from ckanext.migration.search import client, config, console, doctor, measuring
 from ckanext.migration.search.delivery import outbox, writing
-from ckanext.migration.search.errors import SearchFault
-from ckanext.migration.search.relevance import asking, judging
 from ckanext.migration.search.upkeep import comparison, rebuild, state
 from ckanext.migration.search.upkeep.worker import Worker
 
 _SHOWN = 20
-_WEAKEST = 10
 
 
 @click.group("search", short_help="The search index: state, rebuild, worker, proof.")
@@ -37,7 +28,7 @@ def search() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def status(as_json: bool) -> None:
     """Show the engine, the index and how far it is behind. Exit code 1 when something is wrong."""
-    found = state.read(_database(), client.engine(config.address()), config.alias())
+    found = state.read(console.database(), client.engine(config.address()), config.alias())
     if as_json:
         click.echo(json.dumps(found.as_dict()))
     else:
@@ -52,7 +43,7 @@ def status(as_json: bool) -> None:
 def doctor_command(as_json: bool) -> None:
     """Look at everything that can be wrong and say what to do. Exit code 1 when something is."""
     address = config.address()
-    patient = doctor.Patient(_database(), client.engine(address), config.alias(), address)
+    patient = doctor.Patient(console.database(), client.engine(address), config.alias(), address)
     found = doctor.examine(patient)
     if as_json:
         click.echo(json.dumps(doctor.summary(found)))
@@ -64,49 +55,45 @@ def doctor_command(as_json: bool) -> None:
 
 
 @search.command("relevance")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=judging.EXAMPLES)
-@click.option("--least", default=judging.LEAST, show_default=True, help="Mean nDCG@10 that is good enough.")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option("--least", type=float, help="Mean nDCG@10 that is good enough (default: the setting).")
+@click.option("--publish", is_flag=True, help='Show these figures on the page "How search works".')
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_context
-def relevance_command(context: click.Context, file: Path, least: float, as_json: bool) -> None:
-    """Measure how well judged queries (FILE, default: those of the demonstration) find what they mean.
+def relevance_command(
+    context: click.Context, file: Path | None, least: float | None, publish: bool, as_json: bool
+) -> None:
+    """Measure how well judged queries find what they mean.
 
-    Exit code 1 where nDCG@10 is lower than wanted or too many searches find nothing.
+    FILE holds the queries; without it the setting judgements_file says where they are, and without that
+    those of the demonstration are asked. Exit code 1 where the answers are outside the limits.
     """
-    app = context.meta["flask_app"]
-    with _plain_faults():
-        queries = judging.read(file)
-        found = judging.measure(queries, asking.known, lambda query: asking.find(query, app))
-    if as_json:
-        click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
-    else:
-        _tell(found)
-    if not found.scores:
-        raise click.ClickException("This catalogue has none of the judged datasets.")
-    if not found.good(least):
-        raise SystemExit(1)
-
-
-def _tell(found: judging.Report) -> None:
-    click.echo(f"{len(found.scores)} queries, {len(found.skipped)} skipped: their datasets are not here")
-    click.echo(f"nDCG@10 {found.ndcg:.3f}; without a hit {found.empty:.1%}")
-    for what in ("lang", "group"):
-        click.echo(", ".join(f"{name} {value:.3f}" for name, value in found.by(what).items()))
-    click.echo(
-        f"half within {found.latency(0.5) * 1000:.0f} ms, 95 % within {found.latency(0.95) * 1000:.0f} ms"
-    )
-    weakest = sorted(found.scores, key=lambda score: score.ndcg)[:_WEAKEST]
-    for score in (each for each in weakest if each.ndcg < 1):
-        click.echo(f"{score.ndcg:6.3f}  {score.lang}  {score.q}  ({score.count} found)")
+    with console.plain_faults():
+        measuring.report(context.meta["flask_app"], file, least, publish=publish, as_json=as_json)
 
 
 @search.command("rebuild")
-def rebuild_command() -> None:
-    """Build a new index from the database while the portal works, prove it, and swap it in."""
-    with _plain_faults(), _bar("Indexing datasets") as progress:
-        found = rebuild.run(
-            _database(), client.engine(config.address()), config.alias(), datetime.now(UTC), progress
-        )
+@click.option(
+    "--promote-anyway", "anyway", is_flag=True, help="Take the new index also where it answers badly."
+)
+@click.pass_context
+def rebuild_command(context: click.Context, anyway: bool) -> None:
+    """Build a new index from the database while the portal works, prove it, and swap it in.
+
+    With judged queries configured, only where it answers them inside the limits.
+    """
+    database = console.database()
+    with console.plain_faults(), console.bar("Indexing datasets") as progress:
+        examine = measuring.gate(context.meta["flask_app"], anyway=anyway)
+        with measuring.kept(database, examine):
+            found = rebuild.run(
+                database,
+                client.engine(config.address()),
+                config.alias(),
+                datetime.now(UTC),
+                progress,
+                examine=examine or rebuild.promote,
+            )
     click.echo(f"{found.datasets} datasets in {found.index}")
     for dataset, reason in list(found.refused.items())[:_SHOWN]:
         click.echo(f"not indexed: {dataset}: {reason}", err=True)
@@ -125,8 +112,8 @@ def worker() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     click.echo("Search worker started")
-    with _plain_faults():
-        Worker(_database(), client.engine(config.address()), config.alias(), stop.wait).run()
+    with console.plain_faults():
+        Worker(console.database(), client.engine(config.address()), config.alias(), stop.wait).run()
     click.echo("Search worker ended")
 
 
@@ -134,8 +121,8 @@ def worker() -> None:
 @click.option("--again", is_flag=True, help="Take up again what was set aside.")
 def drain(again: bool) -> None:
     """Deliver everything that waits, then end."""
-    database = _database()
-    with _plain_faults():
+    database = console.database()
+    with console.plain_faults():
         if again:
             with database.begin() as connection:
                 click.echo(f"{outbox.take_up_again(connection)} taken up again")
@@ -153,9 +140,9 @@ def drain(again: bool) -> None:
 @click.option("--check", is_flag=True, help="Only compare; exit code 1 when something differs.")
 def reconcile(deep: bool, check: bool) -> None:
     """Prove that the index shows what the database holds, and repair what differs."""
-    database = _database()
+    database = console.database()
     engine, alias = client.engine(config.address()), config.alias()
-    with _plain_faults():
+    with console.plain_faults():
         found = comparison.compare(engine, alias, deep=deep)
         _report(found)
         if check or not found.ids:
@@ -175,32 +162,3 @@ def _report(found: comparison.Differences) -> None:
     )
     for dataset in found.ids[:_SHOWN]:
         click.echo(f"  {dataset}")
-
-
-def _database() -> sa.Engine:
-    database = model.meta.engine
-    if database is None:
-        raise click.ClickException("The database is not configured: check sqlalchemy.url.")
-    with database.connect() as connection:
-        if not outbox.situation(connection).installed:
-            raise click.ClickException(
-                "The tables of the search are missing: run `ckan db upgrade -p migration_search`."
-            )
-    return database
-
-
-@contextmanager
-def _plain_faults() -> Iterator[None]:
-    """One sentence and what to do, no trace."""
-    try:
-        yield
-    except SearchFault as fault:
-        raise click.ClickException(f"{fault.message}. {fault.remedy}".strip()) from None
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[rebuild.Progress]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(title, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)

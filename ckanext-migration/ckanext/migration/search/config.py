@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.migration.search.errors import SettingInvalid
+
 _PREFIX = "ckanext.migration.search."
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+")
+_searched: ContextVar[str | None] = ContextVar("migration_search_searched", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,54 @@ def index_prefix() -> str:
 def alias() -> str:
     """Return the name under which everybody reads and writes."""
     return f"{index_prefix()}-{_site_slug()}"
+
+
+def searched() -> str:
+    """Return the name under which this search reads: the alias, or the index that is being judged."""
+    return _searched.get() or alias()
+
+
+@contextmanager
+def searching_in(index: str) -> Iterator[None]:
+    """Within, searches read another index; whatever is written still goes to the alias."""
+    token = _searched.set(index)
+    try:
+        yield
+    finally:
+        _searched.reset(token)
+
+
+def judgements() -> Path | None:
+    """Return the file of judged queries that a rebuild asks, where there is one."""
+    place = str(tk.config.get(_PREFIX + "judgements_file") or "")
+    return Path(place) if place else None
+
+
+def least_ndcg() -> float:
+    """Mean nDCG@10 below which a new index is not promoted."""
+    return _share("least_ndcg", 0.85)
+
+
+def most_empty() -> float:
+    """Share of the judged queries that may find nothing."""
+    return _share("most_empty", 0.02)
+
+
+def slowest() -> float:
+    """Seconds within which 95 % of the judged queries have to be answered."""
+    return float(tk.config.get(_PREFIX + "slowest_ms") or 2000) / 1000
+
+
+def _share(name: str, default: float) -> float:
+    """Return a number from 0 to 1. Raises ``SettingInvalid``."""
+    given = tk.config.get(_PREFIX + name)
+    try:
+        value = default if given in (None, "") else float(given)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        raise SettingInvalid(f"The setting {_PREFIX}{name} is not a number from 0 to 1")
+    return value
 
 
 @cache

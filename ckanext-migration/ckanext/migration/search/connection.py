@@ -113,7 +113,7 @@ class SolrLike:
         answer: dict[str, Any] = {}
         for _round in range(_ROUNDS):
             body = _body(wanted, asked, without)
-            answer = paging.fetch(engine, config.alias(), body, wanted.start, wanted.rows)
+            answer = paging.fetch(engine, config.searched(), body, wanted.start, wanted.rows)
             if not wanted.from_ckan:
                 return answer
             verdict = recheck.judge(answer["hits"]["hits"], wanted.labels)

@@ -79,6 +79,23 @@ class JudgementsInvalid(SearchFault):
     remedy = "Correct the file: a list `queries` of q, lang, group and grades (dataset name: 1, 2 or 3)."
 
 
+class PromotionRefused(SearchFault):
+    """A new index answers the judged queries worse than the limits allow; the old one stays."""
+
+    code = "search-promotion-refused"
+    remedy = (
+        "Look at the queries named above: mend the data, the synonyms or the judgements and rebuild again; "
+        "`--promote-anyway` takes the new index as it is."
+    )
+
+
+class SettingInvalid(SearchFault):
+    """A setting of the search cannot be used."""
+
+    code = "search-setting"
+    remedy = "Correct it in CKAN's ini file (docs/reference/settings.md)."
+
+
 class SeamMoved(SearchFault):
     """CKAN's private search code is not what this adapter was written for (search-contract §5.1)."""
 

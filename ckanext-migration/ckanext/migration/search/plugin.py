@@ -11,7 +11,7 @@ from ckan.lib.search.common import SearchQueryError
 from flask import has_request_context
 
 from ckanext.migration.cli import migration
-from ckanext.migration.search import client, config, install
+from ckanext.migration.search import action, auth, client, config, install, views
 from ckanext.migration.search.additions import beyond, listing
 from ckanext.migration.search.cli import search
 from ckanext.migration.search.delivery import commits
@@ -28,6 +28,9 @@ _PAGES = frozenset({"dataset.search", "organization.read", "group.read"})
 install.install()
 
 
+@tk.blanket.actions(action)
+@tk.blanket.auth_functions(auth)
+@tk.blanket.blueprints(views)
 @tk.blanket.config_declarations
 class MigrationSearchPlugin(p.SingletonPlugin):
     """Switch on with ``ckan.plugins = … migration_search`` and ``solr_url`` set to Elasticsearch."""
@@ -41,6 +44,7 @@ class MigrationSearchPlugin(p.SingletonPlugin):
     def update_config(self, config_: Any) -> None:
         """Put the seam in and make the index where there is none; an outage is no reason not to start."""
         install.install()
+        tk.add_template_directory(config_, "templates")
         commits.watch()
         try:
             engine = client.engine(config.address())

@@ -8,8 +8,10 @@ from typing import Any
 from alembic import context
 from sqlalchemy import engine_from_config, pool
 
-from ckanext.migration.search.delivery.outbox import METADATA
+from ckanext.migration.search.delivery import outbox
+from ckanext.migration.search.relevance import measurements
 
+METADATA = [outbox.METADATA, measurements.METADATA]
 NAME = Path(__file__).resolve().parent.name
 
 

@@ -21,10 +21,6 @@ from ckanext.migration.search.errors import JudgementsInvalid
 DEPTH = 10
 EXAMPLES = Path(__file__).parent / "judgements" / "example-catalogue.yaml"
 """Judgements of the catalogue that ``make demo`` fills."""
-LEAST = 0.85
-"""Mean nDCG@10 that is good enough."""
-MOST_EMPTY = 0.02
-"""Share of judged queries that may find nothing."""
 _BEST = 3
 
 
@@ -87,10 +83,6 @@ class Report:
         """Return the time in seconds within which this share of the searches was answered."""
         times = sorted(score.seconds for score in self.scores)
         return times[min(math.ceil(share * len(times)) - 1, len(times) - 1)] if times else 0.0
-
-    def good(self, least: float = LEAST, most_empty: float = MOST_EMPTY) -> bool:
-        """Whether the search is within the limits; a report of nothing is not."""
-        return bool(self.scores) and self.ndcg >= least and self.empty <= most_empty
 
     def as_dict(self) -> dict[str, Any]:
         """For programs."""

@@ -29,6 +29,8 @@ _ROUNDS = 5
 _WHILE_BUILDING = {"refresh_interval": "-1", "gc_deletes": "1h"}
 _AFTERWARDS = {"refresh_interval": "1s", "gc_deletes": "60s"}
 Progress = Callable[[int, int], None]
+Examine = Callable[[str, str | None], None]
+"""Looks at the finished index (the first name) before it replaces the other, if there is one; may refuse."""
 
 
 class RebuildRunning(SearchFault):
@@ -54,14 +56,20 @@ class Rebuilt:
     refused: dict[str, str]
 
 
-def run(
+def promote(_new: str, _old: str | None) -> None:
+    """Let every proven index pass."""
+
+
+def run(  # noqa: PLR0913 - what a rebuild is made of
     database: sa.Engine,
     engine: Engine,
     alias: str,
     now: datetime,
     progress: Progress = lambda _done, _all: None,
+    *,
+    examine: Examine = promote,
 ) -> Rebuilt:
-    """Build, prove, and swap in one step."""
+    """Build, prove, examine, and swap in one step."""
     with _alone(database):
         _clear_leftovers(database, engine, alias)
         target = lifecycle.new_name(alias, now)
@@ -72,6 +80,7 @@ def run(
             refused = _fill(database, engine, alias, progress)
             count = _prove(database, engine, alias, refused)
             engine.settings(target, _AFTERWARDS)
+            examine(lifecycle.upcoming(alias), alias if engine.behind(alias) else None)
             old = lifecycle.swap(engine, alias, target)
         for index in old:
             engine.drop(index)

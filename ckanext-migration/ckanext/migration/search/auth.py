@@ -1,0 +1,16 @@
+"""Who may do what the actions of the search do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+__all__ = ["migration_search_relevance_show"]
+
+
+@tk.auth_allow_anonymous_access
+def migration_search_relevance_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Whoever may search may know how well the search works."""
+    tk.check_access("package_search", context, data_dict)
+    return {"success": True}

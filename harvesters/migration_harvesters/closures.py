@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from rdflib import RDF, SKOS, BNode, Graph, Literal, Namespace, URIRef
+from rdflib import DCTERMS, RDF, SKOS, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from migration_harvesters.errors import PayloadError
@@ -32,6 +32,8 @@ OWN_RECORDS = frozenset(
         HYDRA.PagedCollection,
     }
 )
+SAID_OF_A_SERIES = frozenset({RDF.type, DCTERMS.title, DCTERMS.description})
+"""What a round says about its series; the rest (other rounds, publisher) is the series' own record."""
 SIDEWAYS = frozenset({SKOS.broader, SKOS.narrower, SKOS.related, SKOS.topConceptOf, SKOS.hasTopConcept})
 SKOLEM = "/.well-known/genid/"
 _ILLEGAL = re.compile(r'[\x00-\x20<>"{}|^`\\]')
@@ -80,7 +82,7 @@ class _Cut:
             for node in level:
                 if node in self._triples or (depth and self._foreign(node)):
                     continue
-                found = list(self._graph.predicate_objects(node))
+                found = self._said(node)
                 self._triples[node] = found
                 count += len(found)
                 if count > MAX_TRIPLES:
@@ -132,8 +134,16 @@ class _Cut:
             self._trees[node] = name
         return name, cyclic
 
+    def _said(self, node: Node) -> list[tuple[Node, Node]]:
+        found = list(self._graph.predicate_objects(node))
+        if node == self._subject or (RDF.type, DCAT.DatasetSeries) not in found:
+            return found
+        return [(verb, value) for verb, value in found if verb in SAID_OF_A_SERIES]
+
     def _foreign(self, node: Node) -> bool:
-        return any(kind in OWN_RECORDS for kind in self._graph.objects(node, RDF.type))
+        kinds = set(self._graph.objects(node, RDF.type))
+        # A series is named in its rounds: without its name nobody could tell what they have in common.
+        return bool(kinds & OWN_RECORDS) and kinds & OWN_RECORDS != {DCAT.DatasetSeries}
 
 
 def _may_say_more(value: Node) -> bool:

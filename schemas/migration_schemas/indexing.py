@@ -13,7 +13,7 @@ from typing import Any
 from migration_vocabularies import Concept, get
 from migration_vocabularies.matching import fold
 
-from . import freshness
+from . import freshness, series
 from .fields import LANGUAGES, Field, load
 from .record import Record
 
@@ -44,6 +44,8 @@ def document(record: Record) -> dict[str, Any]:
     found["reference_year"] = reference_years(record)
     found["concept_labels"] = concept_labels(record)
     found["exact_names"] = exact_names(record)
+    found["series"] = series.key(record)
+    found["round_order"] = series.order(record)
     found.update(_update_schedule(record))
     return {key: value for key, value in found.items() if value not in (None, [], {})}
 
@@ -57,6 +59,8 @@ def properties() -> dict[str, Any]:
     found["reference_year"] = {"type": "short"}
     found["concept_labels"] = {"properties": {lang: _text(lang) for lang in LANGUAGES}}
     found["exact_names"] = {"type": "keyword", "ignore_above": 1024}
+    found["series"] = {"type": "keyword", "ignore_above": 1024}
+    found["round_order"] = {"type": "keyword", "ignore_above": 1024}
     found["update_schedule"] = {"type": "keyword"}
     for name in freshness.Deadlines._fields:
         found[name] = {"type": "date", "format": "strict_date"}
@@ -96,10 +100,9 @@ def _values(field: Field, value: Any) -> dict[str, Any]:
     if field.translated:
         return _texts(field, value)
     if field.subfields:
+        name = field.subfields[0].name
         return {
-            field.name: [
-                str(node["name"]) for node in value if isinstance(node, Mapping) and node.get("name")
-            ]
+            field.name: [str(node[name]) for node in value if isinstance(node, Mapping) and node.get(name)]
         }
     values = value if isinstance(value, list | tuple) else [value]
     if field.search_type == "number":

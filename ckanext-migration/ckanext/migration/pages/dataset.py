@@ -111,11 +111,22 @@ def display(field: Field, value: Any) -> dict[str, Any]:
         return {"kind": "keywords", "values": rows}
     if field.rdf_value == "iri":
         return {"kind": "links", "values": [str(one) for one in words.listed(value)]}
+    if field.name == "in_series":
+        return {"kind": "terms", "values": _series(value)}
     if field.name == "temporal_coverage":
         texts = words.periods(value)
     else:
         texts = [words.day(one) if field.rdf_value == "date" else str(one) for one in words.listed(value)]
     return {"kind": "texts", "values": texts}
+
+
+def _series(value: Any) -> list[dict[str, str]]:
+    """Return the names of series, with what each is."""
+    nodes = [node for node in words.listed(value) if isinstance(node, Mapping)]
+    return [
+        {"label": str(node.get("title") or node.get("uri") or ""), "help": str(node.get("description") or "")}
+        for node in nodes
+    ]
 
 
 def _terms(field: Field, value: Any) -> list[dict[str, str]]:

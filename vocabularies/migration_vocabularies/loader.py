@@ -63,15 +63,16 @@ def shipped(name: str) -> bool:
 @cache
 def get(name: str) -> Vocabulary:
     """Return a vocabulary by its name; the first call reads its file."""
-    return parse(name, _text(name))
+    return parse(name, text(name))
 
 
 def graph(name: str) -> Graph:
     """Return a vocabulary as RDF, with everything that its file says."""
-    return _graph(name, _text(name))
+    return _graph(name, text(name))
 
 
-def _text(name: str) -> str:
+def text(name: str) -> str:
+    """Return the Turtle text of a vocabulary."""
     if name not in _files():
         raise UnknownVocabularyError(name, names())
     return _files()[name].read_text(encoding="utf-8")

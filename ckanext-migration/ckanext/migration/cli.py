@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import click
 
+from ckanext.migration.vocab_cli import vocab
+
 migration = click.Group(
     "migration",
     help="The migration data registry: search index, harvesting and what belongs to them.",
 )
+
+migration.add_command(vocab)
 
 __all__ = ["migration"]

@@ -9,10 +9,12 @@ import ckan.plugins.toolkit as tk
 import click
 from ckan.lib.plugins import DefaultTranslation
 
+import migration_vocabularies
+from ckanext.migration import config as settings
 from ckanext.migration import facets, headers
 from ckanext.migration.cli import migration
 from ckanext.migration.dcat import catalogue, negotiation
-from ckanext.migration.logic import action, publishing
+from ckanext.migration.logic import action, publishing, terms
 
 # Defaults that do not fit: another RDF profile, a third-party image host, too few values for the countries.
 REPLACED = {
@@ -29,7 +31,7 @@ REPLACED = {
 
 def actions() -> dict[str, Any]:
     """Return the actions of the root plugin and of its feed."""
-    found = {name: getattr(action, name) for name in action.__all__}
+    found = {name: getattr(module, name) for module in (action, terms) for name in module.__all__}
     return found | {
         "dcat_catalog_show": catalogue.dcat_catalog_show,
         "dcat_dataset_show": catalogue.dcat_dataset_show,
@@ -62,6 +64,8 @@ class MigrationPlugin(DefaultTranslation, p.SingletonPlugin):
         for key, (shipped, ours) in REPLACED.items():
             if config.get(key) == shipped:
                 config[key] = ours
+        if folder := settings.vocabularies_folder():
+            migration_vocabularies.extend(folder)
 
     # IMiddleware
 

@@ -13,9 +13,10 @@ from ckanext.migration import shared
 from ckanext.migration.logic import visibility
 from ckanext.migration.logic.publishing import language
 from ckanext.migration.pages import form, words
+from ckanext.migration.pages.terms import migration_terms
 from migration_schemas import rdf
 
-__all__ = ["migration"]
+__all__ = ["migration", "migration_terms"]
 
 migration = Blueprint("migration", __name__)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from rdflib import Graph
@@ -21,9 +21,8 @@ from . import cli_report
 from .errors import MigrationError, ReadError
 from .parsing import parse
 from .rdf import interpret, subjects
-
-if TYPE_CHECKING:
-    from .report import Report
+from .report import Report
+from .validation import ENGINES, Engine, validate_graph
 
 VALID, INVALID, UNREADABLE = 0, 1, 2
 MANY = 25
@@ -61,7 +60,16 @@ def main() -> None:
     "--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Language of the report."
 )
 @click.option("--syntax", help="Syntax of the files (ttl, xml, jsonld, nt) where the content leaves it open.")
-def validate(files: tuple[str, ...], as_json: bool, form: str, lang: str, syntax: str | None) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="compiled",
+    show_default=True,
+    help="pyshacl checks with the reference implementation, slowly, for a second opinion.",
+)
+def validate(  # noqa: PLR0913, PLR0917 - click passes one argument for each option
+    files: tuple[str, ...], as_json: bool, form: str, lang: str, syntax: str | None, engine: Engine
+) -> None:
     """Check RDF files (Turtle, RDF/XML, JSON-LD or N-Triples; - reads standard input).
 
     \b
@@ -70,7 +78,7 @@ def validate(files: tuple[str, ...], as_json: bool, form: str, lang: str, syntax
     form = "json" if as_json else form
     done: list[Checked] = []
     for number, name in enumerate(files):
-        checked = check(name, syntax)
+        checked = check(name, syntax, engine)
         done.append(checked)
         if form == "text":
             show(checked, lang, first=number == 0)
@@ -83,10 +91,8 @@ def validate(files: tuple[str, ...], as_json: bool, form: str, lang: str, syntax
     sys.exit(exit_code(done))
 
 
-def check(name: str, syntax: str | None = None) -> Checked:
+def check(name: str, syntax: str | None = None, engine: Engine = "compiled") -> Checked:
     """Read and check one file."""
-    from .validation import validate_graph  # noqa: PLC0415 - `--help` must not wait for pySHACL
-
     try:
         graph = parse(_bytes(name), syntax or Path(name).suffix, base=None)
         found = subjects(graph)
@@ -96,7 +102,7 @@ def check(name: str, syntax: str | None = None) -> Checked:
                 remedy="A dataset has the type dcat:Dataset (http://www.w3.org/ns/dcat#Dataset).",
             )
         with _progress(len(found), name) as advance:
-            report = validate_graph(graph, progress=advance)
+            report = validate_graph(graph, progress=advance, engine=engine)
     except MigrationError as exc:
         return Checked(name, error=exc)
     return Checked(name, graph, report)
@@ -167,8 +173,6 @@ def _file(checked: Checked, lang: str) -> dict[str, Any]:
 
 
 def _merged(done: list[Checked]) -> Graph:
-    from .report import Report  # noqa: PLC0415
-
     return Report(tuple(f for checked in done if checked.report for f in checked.report.findings)).to_graph()
 
 

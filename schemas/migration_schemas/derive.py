@@ -36,7 +36,8 @@ DATASET = "sh:targetClass dcat:Dataset"
 DISTRIBUTION = "sh:targetClass dcat:Distribution ;\n    sh:targetObjectsOf dcat:distribution"
 DATE_TYPES = ("date", "gYearMonth", "gYear", "dateTime")
 NUMBER_TYPES = ("nonNegativeInteger", "integer", "decimal")
-EMAIL_PATTERN = "^mailto:[^@ ]+@[^@ ]+[.][^@ ]+$"
+EMAIL_PATTERN = "^mailto:[^@ ]+@[^@ .]+[.][^@ ]*[^@ .]$"
+"""Every part can only end in one place, so that a text of any length is judged in one pass (SH-04)."""
 
 
 def turtle(schema: Schema) -> str:

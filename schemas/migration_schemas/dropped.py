@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rdflib import BNode
 from rdflib.term import Node
 
 from migration_vocabularies import get
@@ -75,6 +76,24 @@ def _messages(field: Field, parent: Field | None, dropped: Dropped) -> dict[str,
     ):
         return {lang: text + MEANT[lang].format(code=match.concept.code) for lang, text in texts.items()}
     return texts
+
+
+def not_finished(seconds: float) -> Finding:
+    """Say that the checking of a document was ended; what was found until then is listed beside it."""
+    return Finding(
+        focus=BNode(),
+        field=None,
+        severity="violation",
+        messages={
+            "en": f"Checking took more than {seconds:g} seconds and was ended; this report is incomplete. "
+            "Send fewer records at a time.",
+            "fr": f"La vérification a duré plus de {seconds:g} secondes et a été arrêtée ; ce rapport est "
+            "incomplet. Envoyez moins de notices à la fois.",
+        },
+        constraint="NodeConstraintComponent",
+        shape=str(MS),
+        code="not-finished",
+    )
 
 
 def not_checked(subject: Node, shape: str) -> Finding:

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import codecs
 import json
-import logging
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +20,7 @@ from rdflib.term import Node
 
 from . import namespaces
 from .errors import DoctypeError, LimitError, ReadError, RemoteContextError, SyntaxUnknownError
+from .terms import typed
 
 CHILD = Path(__file__).with_name("parse_child.py")
 BASE = "https://relative.invalid/"
@@ -204,15 +202,14 @@ def _refusal(said: dict[str, str | int | None], syntax: str) -> ReadError:
 
 def _graph(lines: bytes) -> Graph:
     graph = namespaces.graph()
-    with _quiet():
-        for line in lines.splitlines():
-            subject, predicate, value = (_term(*term) for term in json.loads(line))
-            graph.add((subject, predicate, value))
+    for line in lines.splitlines():
+        subject, predicate, value = (_term(*term) for term in json.loads(line))
+        graph.add((subject, predicate, value))
     return graph
 
 
 def _term(kind: str, text: str, lang: str | None = None, datatype: str | None = None) -> Node:
-    """Make a term of rdflib without touching the text of literals ("01" stays "01")."""
+    """Make a term of rdflib without touching the text of literals."""
     if kind == "i":
         return URIRef(text)
     if kind == "b":
@@ -220,16 +217,4 @@ def _term(kind: str, text: str, lang: str | None = None, datatype: str | None = 
     if lang or datatype in {None, STRING}:
         tag = (lang or "").replace("_", "-")
         return Literal(text, lang=tag if TAG.fullmatch(tag) else None)
-    return Literal(text, datatype=URIRef(str(datatype)), normalize=False)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep rdflib from logging every wrong address or date; validation reports them in words."""
-    logger = logging.getLogger("rdflib.term")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
+    return typed(text, str(datatype))

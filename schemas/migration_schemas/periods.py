@@ -8,25 +8,27 @@ specification, and this function is how it is evaluated: bounds are compared as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from rdflib import Graph
-from rdflib.term import Node
+from .namespaces import MS, plain
+from .shacl_engine import Result
+from .shacl_engine.names import sh
+from .terms import Iri, Literal, Term
+from .triples import Triples
 
-from .namespaces import DCAT, DCT, MS
+SHAPE = Iri(str(MS["period-order"]))
+TEMPORAL, START, END = plain("dct:temporal"), plain("dcat:startDate"), plain("dcat:endDate")
+DATE = re.compile(r"(-?\d{4,12})(?:-(\d{2})(?:-(\d{2}))?)?(?:[TZ+-].*)?")
 
-SHAPE = MS["period-order"]
-DATE = re.compile(r"(-?\d{4,})(?:-(\d{2})(?:-(\d{2}))?)?(?:[TZ+-].*)?")
 
-
-def disordered(graph: Graph) -> Iterator[tuple[Node, Node]]:
-    """Yield each period whose start is after its end, with the start."""
-    for period in sorted(set(graph.objects(None, DCT.temporal)), key=str):
-        ends = [parts for end in graph.objects(period, DCAT.endDate) if (parts := _parts(end))]
-        for start in sorted(graph.objects(period, DCAT.startDate), key=str):
-            begun = _parts(start)
-            if begun and any(_after(begun, ended) for ended in ends):
-                yield period, start
+def results(data: Triples) -> Iterator[Result]:
+    """Yield a result for each start of a period that is after an end of it."""
+    component, severity = sh("LessThanOrEqualsConstraintComponent"), sh("Violation")
+    for period in {period: None for _, periods in data.having(TEMPORAL) for period in periods}:
+        ends = list(_dates(data.objects(period, END)))
+        for start, begun in _dates(data.objects(period, START)):
+            if any(_after(begun, ended) for _, ended in ends):
+                yield Result(period, START, start, component, severity, SHAPE)
 
 
 def _after(start: tuple[int, ...], end: tuple[int, ...]) -> bool:
@@ -34,6 +36,8 @@ def _after(start: tuple[int, ...], end: tuple[int, ...]) -> bool:
     return start[:common] > end[:common]
 
 
-def _parts(term: Node) -> tuple[int, ...]:
-    found = DATE.fullmatch(str(term))
-    return tuple(int(part) for part in found.groups() if part) if found else ()
+def _dates(found: Iterable[Term]) -> Iterator[tuple[Term, tuple[int, ...]]]:
+    for term in found:
+        text = term.text if isinstance(term, Literal) else str(term)
+        if matched := DATE.fullmatch(text):
+            yield term, tuple(int(part) for part in matched.groups() if part)

@@ -8,6 +8,7 @@ field cannot make sense of is listed, never silently lost.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,19 +54,23 @@ def distributions(graph: Graph, subject: Node) -> list[URIRef | BNode]:
     """Return the distributions of a dataset in the order of their names, numbers counted as numbers."""
     found = {d for d in graph.objects(subject, DCAT.distribution) if isinstance(d, URIRef | BNode)}
 
-    def key(node: Node) -> tuple[object, ...]:
-        urls = (
-            sorted(str(url) for url in graph.objects(node, DCAT.accessURL)) if isinstance(node, BNode) else []
-        )
-        return tuple(
-            (part.isdigit(), int(part) if part.isdigit() else 0, part) for part in _parts(urls, node)
-        )
+    def key(node: URIRef | BNode) -> tuple[object, ...]:
+        urls = graph.objects(node, DCAT.accessURL) if isinstance(node, BNode) else ()
+        return distribution_key(str(node), map(str, urls))
 
     return sorted(found, key=key)
 
 
-def _parts(urls: list[str], node: Node) -> list[str]:
-    return re.split(r"(\d+)", " ".join([*urls, str(node)]))
+def distribution_key(name: str, urls: Iterable[str]) -> tuple[object, ...]:
+    """Return what distributions are ordered by: their address if they have no name, then the name.
+
+    Numbers are compared as numbers, by their length first: strangers' names may hold thousands of digits.
+    """
+    parts = re.split(r"(\d+)", " ".join([*sorted(urls), name]))
+    return tuple(
+        (len(part.lstrip("0")), part.lstrip("0"), part) if place % 2 else (0, part, "")
+        for place, part in enumerate(parts)
+    )
 
 
 def read(graph: Graph, subject: URIRef | BNode | str) -> Reading:

@@ -118,6 +118,7 @@ class Report:
         """Return the report as JSON-ready data."""
         return {
             "conforms": self.conforms,
+            "partial": self.partial,
             "violations": len(self.violations),
             "warnings": len(self.warnings),
             "findings": [finding.as_dict(lang) for finding in self.findings],

@@ -7,10 +7,16 @@ finding.
 
 from __future__ import annotations
 
+import logging
+import warnings
 from typing import NamedTuple, NewType, overload
 
 import rdflib
 from rdflib.term import Identifier
+
+# rdflib logs each wrong address, date and number of a stranger's document; validation reports them in words.
+logging.getLogger("rdflib.term").setLevel(logging.ERROR)
+warnings.filterwarnings("ignore", message="Parsing weird boolean", module="rdflib.term")
 
 Iri = NewType("Iri", str)
 """An absolute IRI. Always an exact `str`: rdflib's `URIRef` is a text too, but never equal to one."""
@@ -34,8 +40,11 @@ Node = Iri | Blank
 Term = Iri | Blank | Literal
 Triple = tuple[Node, Iri, Term]
 
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 STRING = Iri("http://www.w3.org/2001/XMLSchema#string")
-LANG_STRING = Iri("http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
+LANG_STRING = Iri(RDF + "langString")
+MARKUP = frozenset({RDF + "HTML", RDF + "XMLLiteral"})
+"""Datatypes of which rdflib parses the text; a stranger's would keep it busy for hours."""
 
 
 def text(value: str, lang: str | None = None) -> Literal:
@@ -65,10 +74,18 @@ def to_rdflib(term: Term) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
     if isinstance(term, Literal):
         if term.lang:
             return rdflib.Literal(term.text, lang=term.lang)
-        datatype = None if term.datatype == STRING else rdflib.URIRef(term.datatype)
-        return rdflib.Literal(term.text, datatype=datatype, normalize=False)
+        return rdflib.Literal(term.text) if term.datatype == STRING else typed(term.text, term.datatype)
     if isinstance(term, Blank):
         return rdflib.BNode(term.label)
     # Not URIRef(…), which would log each wrong address; validation reports those in words.
     address: rdflib.URIRef = Identifier.__new__(rdflib.URIRef, term)
     return address
+
+
+def typed(text: str, datatype: str) -> rdflib.Literal:
+    """Return a literal of rdflib with exactly this text ("01" stays "01"); markup is not parsed (RD-08)."""
+    if datatype not in MARKUP:
+        return rdflib.Literal(text, datatype=rdflib.URIRef(datatype), normalize=False)
+    made = rdflib.Literal(text)
+    made._datatype = rdflib.URIRef(datatype)
+    return made

@@ -21,10 +21,10 @@ NOTHING: Mapping[Iri, Mapping[Term, None]] = {}
 class Triples:
     """Triples of one record, of one document, or of a shapes graph."""
 
-    __slots__ = ("_incoming", "_of")
+    __slots__ = ("_incoming", "about")
 
     def __init__(self, triples: Iterable[Triple] = ()) -> None:
-        self._of: dict[Node, dict[Iri, dict[Term, None]]] = {}
+        self.about: dict[Node, dict[Iri, dict[Term, None]]] = {}
         self._incoming: dict[Iri, dict[Term, list[Node]]] = {}
         for subject, predicate, value in triples:
             self.add(subject, predicate, value)
@@ -42,9 +42,9 @@ class Triples:
 
     def add(self, subject: Node, predicate: Iri, value: Term) -> None:
         """Add a triple; one that is there already is not added again."""
-        properties = self._of.get(subject)
+        properties = self.about.get(subject)
         if properties is None:
-            self._of[subject] = {predicate: {value: None}}
+            self.about[subject] = {predicate: {value: None}}
         elif (values := properties.get(predicate)) is None:
             properties[predicate] = {value: None}
         else:
@@ -53,22 +53,22 @@ class Triples:
             self._incoming = {}
 
     def __iter__(self) -> Iterator[Triple]:
-        for subject, properties in self._of.items():
+        for subject, properties in self.about.items():
             for predicate, values in properties.items():
                 for value in values:
                     yield subject, predicate, value
 
     def __len__(self) -> int:
-        return sum(len(values) for properties in self._of.values() for values in properties.values())
+        return sum(len(values) for properties in self.about.values() for values in properties.values())
 
     @property
     def subjects(self) -> Collection[Node]:
         """Return everything that something is said about."""
-        return self._of.keys()
+        return self.about.keys()
 
     def properties(self, subject: Term) -> Mapping[Iri, Mapping[Term, None]]:
         """Return what is said about a node: predicate → values."""
-        return self._of.get(subject, NOTHING)  # type: ignore[arg-type]  # a literal is never a subject
+        return self.about.get(subject, NOTHING)  # type: ignore[arg-type]  # a literal is never a subject
 
     def objects(self, subject: Term, predicate: Iri) -> Collection[Term]:
         """Return the values of a property of a node."""
@@ -80,7 +80,7 @@ class Triples:
 
     def having(self, predicate: Iri) -> Iterator[tuple[Node, Collection[Term]]]:
         """Yield each subject that has a property, with the values."""
-        for subject, properties in self._of.items():
+        for subject, properties in self.about.items():
             if predicate in properties:
                 yield subject, properties[predicate]
 

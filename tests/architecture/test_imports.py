@@ -52,7 +52,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 
 # library -> the only modules that may import it, inside the packages named by the first part of their names
 ONLY_IN: dict[str, tuple[str, ...]] = {
-    "pyshacl": ("migration_schemas.validation",),
+    "pyshacl": ("migration_schemas.shacl_reference",),
     "elasticsearch": (f"{EXTENSION}.search.client",),
     "elastic_transport": (f"{EXTENSION}.search.client",),
     "pysolr": (f"{EXTENSION}.search.connection", f"{EXTENSION}.search.install"),

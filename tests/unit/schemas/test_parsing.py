@@ -18,6 +18,7 @@ from migration_schemas.errors import (
     SyntaxUnknownError,
 )
 from migration_schemas.parsing import Limits, parse
+from migration_schemas.validation import validate_graph
 
 TURTLE = b'@prefix dct: <http://purl.org/dc/terms/> . <https://example.org/1> dct:title "A"@en .'
 XML = (
@@ -165,6 +166,19 @@ def test_literals_keep_their_text():
     )
     assert sorted(str(o) for o in graph.objects()) == ["01", "1.50", "x"]
     assert Literal("x") in set(graph.objects())
+
+
+def test_rd08_markup_in_literals_is_never_parsed():
+    """rdflib parses the text of these two datatypes; this one would keep it busy for hours."""
+    rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    markup = "<b>x" * 100_000
+    start = time.monotonic()
+    for datatype in ("HTML", "XMLLiteral"):
+        graph = parse(f'<urn:s> <urn:p> "{markup}"^^<{rdf}{datatype}> .'.encode())
+        (literal,) = graph.objects()
+        assert (str(literal), str(literal.datatype)) == (markup, rdf + datatype)
+        validate_graph(graph)
+    assert time.monotonic() - start < 20
 
 
 def test_rd08_number_of_statements_is_limited():

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
-from rdflib import Graph, URIRef
+from rdflib import Graph, Literal, URIRef
 
 from migration_schemas import Record, validation
-from migration_schemas.errors import EngineError
-from migration_schemas.namespaces import RDF, SH
+from migration_schemas.namespaces import DCAT, RDF, SH, VCARD
 from migration_schemas.rdf import write
-from migration_schemas.validation import validate_graph, validate_record, validate_records
+from migration_schemas.validation import ENGINES, validate_graph, validate_record, validate_records
 
 SUBJECT = "https://example.org/dataset/1"
 
@@ -155,6 +154,19 @@ def test_sh04_long_value_against_every_pattern_is_quick(changed):
     assert time.monotonic() - start < 20
 
 
+def test_sh04_endless_address_is_judged_in_one_pass():
+    """A pattern that tries every ending anew needs hours for this one."""
+    graph = Graph()
+    contact = URIRef(SUBJECT + "#contact")
+    graph.add((URIRef(SUBJECT), DCAT.contactPoint, contact))
+    address = URIRef("mailto:x@" + "a." * 500_000 + "@")
+    graph.add((contact, VCARD.hasEmail, address))
+    start = time.monotonic()
+    report = validate_graph(graph)
+    assert time.monotonic() - start < 20
+    assert "PatternConstraintComponent" in {f.constraint for f in report.findings}
+
+
 def test_sh05_data_that_points_at_itself_ends(minimal):
     graph = write(minimal, subject=SUBJECT)
     node = URIRef(SUBJECT)
@@ -163,13 +175,52 @@ def test_sh05_data_that_points_at_itself_ends(minimal):
     assert not validate_graph(graph).conforms
 
 
-def test_sh07_failing_engine_keeps_the_records_and_lets_none_pass(monkeypatch, minimal, changed):
-    def fail(graph: Graph, progress=None):
-        if any("Poison" in str(o) for o in graph.objects()):
-            raise EngineError("urn:shape")
-        return iter(())
+def test_sh05_checking_that_takes_too_long_ends_with_what_was_found(changed):
+    graph = write(changed(title_translated=None), subject=SUBJECT)
+    report = validate_graph(graph, seconds=0)
+    assert report.partial
+    assert not report.conforms
+    assert report.as_dict()["partial"]
+    (finding,) = report.for_dataset(None).findings
+    assert finding.code == "not-finished"
+    assert "title_translated" in {f.field for f in report.for_dataset(URIRef(SUBJECT)).findings}
 
-    monkeypatch.setattr(validation, "_findings", fail)
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_progress_ends_with_all_steps_done(engine, minimal):
+    heard = []
+    validate_graph(write(minimal), progress=lambda *step: heard.append(step), engine=engine)
+    assert heard[-1][0] == heard[-1][1] == len(heard)
+
+
+def test_place_of_a_resource_whatever_its_name(minimal):
+    """Names with thousands of digits, or with signs that Python counts as digits, are names like others."""
+    graph = write(minimal, subject=SUBJECT)
+    names = [URIRef(f"{SUBJECT}/1²{'3' * 5_000}"), URIRef(f"{SUBJECT}/1²2"), URIRef(f"{SUBJECT}/1²10")]
+    for name in names:
+        graph.add((URIRef(SUBJECT), DCAT.distribution, name))
+    places = {f.focus: f.resource for f in validate_graph(graph).findings if f.focus in names}
+    assert [places[names[n]] for n in (1, 2, 0)] == sorted(places.values())
+
+
+def test_period_of_a_year_beyond_all_numbers_is_no_error(minimal):
+    graph = write(minimal, subject=SUBJECT)
+    period = URIRef(SUBJECT + "#period")
+    graph.add((URIRef(SUBJECT), URIRef("http://purl.org/dc/terms/temporal"), period))
+    graph.add((period, DCAT.startDate, Literal("1" * 10_000)))
+    assert not validate_graph(graph).conforms
+
+
+def test_sh07_failing_engine_keeps_the_records_and_lets_none_pass(monkeypatch, minimal, changed):
+    class Failing:
+        uncovered = ()
+
+        def results(self, data, watch=None):
+            if any("Poison" in str(value) for _, _, value in data):
+                raise RecursionError
+            return iter(())
+
+    monkeypatch.setattr(validation, "_compiled", Failing)
     reports = validate_records([minimal, changed(title_translated={"en": "Poison"}), minimal])
     assert [report.conforms for report in reports] == [True, False, True]
     assert reports[1].partial

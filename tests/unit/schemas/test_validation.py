@@ -183,7 +183,12 @@ def test_sh05_checking_that_takes_too_long_ends_with_what_was_found(changed):
     assert report.as_dict()["partial"]
     (finding,) = report.for_dataset(None).findings
     assert finding.code == "not-finished"
-    assert "title_translated" in {f.field for f in report.for_dataset(URIRef(SUBJECT)).findings}
+    found = report.for_dataset(URIRef(SUBJECT)).findings
+    assert set(map(place, found)) < set(map(place, validate_graph(graph).findings))
+
+
+def place(finding):
+    return finding.focus, finding.shape, finding.constraint
 
 
 @pytest.mark.parametrize("engine", ENGINES)

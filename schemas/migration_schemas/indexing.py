@@ -31,6 +31,8 @@ SPAN = 60
 GEOGRAPHIC = ("spatial_coverage", "country_of_origin", "country_of_destination", "country_of_transit")
 COUNTRY = re.compile(r"[A-Z]{3}")
 NAMES = ("title_translated", "alternative_title", "identifier")
+BEGINNINGS, SPELLING = "beginnings", "spelling"
+"""Fields of the search filled from ours: beginnings of names, words as they are written."""
 FIRST_FACETS = ("country", "migration_theme", "population_group")
 
 
@@ -57,7 +59,8 @@ def properties() -> dict[str, Any]:
         found.update(_mapping(field))
     found["country"] = {"type": "keyword"}
     found["reference_year"] = {"type": "short"}
-    found["concept_labels"] = {"properties": {lang: _text(lang) for lang in LANGUAGES}}
+    labels = {lang: {**_text(lang), **_copied(*_spelling(lang))} for lang in LANGUAGES}
+    found["concept_labels"] = {"properties": labels}
     found["exact_names"] = {"type": "keyword", "ignore_above": 1024}
     found["series"] = {"type": "keyword", "ignore_above": 1024}
     found["round_order"] = {"type": "keyword", "ignore_above": 1024}
@@ -192,10 +195,14 @@ def _update_schedule(record: Record) -> dict[str, Any]:
 
 
 def _mapping(field: Field) -> dict[str, Any]:
+    begun = (BEGINNINGS,) if field.name in NAMES else ()
     if field.translated:
-        return {f"{stem(field)}_{lang}": _text(lang) for lang in ANALYZERS}
+        return {
+            f"{stem(field)}_{lang}": {**_text(lang), **_copied(*begun, *_spelling(lang))}
+            for lang in ANALYZERS
+        }
     kinds: dict[str, dict[str, Any]] = {
-        "text": _text(OTHER),
+        "text": {**_text(OTHER), **_copied(*begun, *_spelling(OTHER))},
         "keyword": {"type": "keyword", "ignore_above": 1024},
         "number": {"type": "integer"},
         "date": {"type": "date", "format": DATE_FORMAT, "ignore_malformed": True},
@@ -205,3 +212,12 @@ def _mapping(field: Field) -> dict[str, Any]:
 
 def _text(lang: str) -> dict[str, Any]:
     return {"type": "text", "analyzer": ANALYZERS[lang]}
+
+
+def _spelling(lang: str) -> tuple[str, ...]:
+    """Return where words are kept as they are written; Chinese has no letters to mistake."""
+    return () if lang == "zh" else (f"{SPELLING}.{lang}",)
+
+
+def _copied(*to: str) -> dict[str, Any]:
+    return {"copy_to": list(to)} if to else {}

@@ -73,6 +73,7 @@ PURE = tuple(
     for name in (
         *(f"search.query.{part}" for part in ("syntax", "dsl", "lexer", "tree", "dismax")),
         *("search.results", "search.words.thesaurus", "search.words.meaning", "search.words.stopwords"),
+        "search.words.beginnings",
         *("harvest.decisions", "harvest.naming"),
     )
 )
@@ -85,6 +86,7 @@ SEARCH_LAYERS: dict[str, tuple[str, ...]] = {
     "delivery": ("index", "query"),
     "upkeep": ("delivery", "index", "query"),
     "additions": ("index", "query", "words"),
+    "suggesting": ("additions", "query", "words"),
     "relevance": (),
 }
 SEARCH_LEAVES = ("errors", "config", "client", "dates", "paging", "results")

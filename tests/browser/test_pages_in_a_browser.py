@@ -104,6 +104,59 @@ def test_search_by_keyboard_and_back(site: Site, window):
     assert view.page.locator(".mig-chip").count() == 1
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_suggestions_by_keyboard(site: Site, window, lang: str):
+    name = site.create(title_translated={"en": "Zebra crossing", "fr": "Zèbres", "ar": "زيبرا"})["name"]
+    view = window(390 if lang == "ar" else 1280)
+    view.open(address("/dataset", name, lang))
+    box, page = view.page.get_by_role("combobox", name="").first, view.page
+    typed = {"en": "refug", "fr": "réfug", "ar": "لاجئ"}[lang]
+
+    box.press_sequentially(typed)
+    page.locator('.mig-suggest [role="option"]').first.wait_for()
+    assert box.get_attribute("aria-expanded") == "true"
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    assert page.locator('.mig-suggest-frame [role="status"]').text_content()
+
+    page.keyboard.press("ArrowUp")
+    last = page.locator('.mig-suggest [role="option"]').last
+    assert last.get_attribute("aria-selected") == "true"
+    assert box.get_attribute("aria-activedescendant") == last.get_attribute("id")
+    page.keyboard.press("Home")
+    first = page.locator('.mig-suggest [role="option"]').first
+    assert first.get_attribute("aria-selected") == "true"
+    page.keyboard.press("End")
+    assert last.get_attribute("aria-selected") == "true"
+    page.keyboard.press("Escape")
+    assert not page.locator(".mig-suggest").is_visible()
+    assert box.input_value() == typed
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**=refugees*")
+    assert page.locator(".mig-hit").count() >= 1
+    assert page.locator(".mig-chip").count() == 1
+
+
+def test_suggestions_keep_filters_and_lead_to_a_dataset_by_touch(site: Site, window):
+    site.create(title_translated={"en": "Zebra crossing"})
+    view = window()
+    view.open(f"/dataset?organization={site.agency_name}")
+    box = view.page.get_by_role("combobox", name="").first
+
+    box.press_sequentially("zebra")
+    view.page.keyboard.press("Enter")
+    view.page.wait_for_url("**q=zebra*")
+    box.fill("sud")
+    view.page.get_by_role("option", name="Sudan", exact=False).first.click()
+    view.page.wait_for_url("**country=SDN*")
+    assert f"organization={site.agency_name}" in view.page.url
+    assert "q=" not in view.page.url
+    box.press_sequentially("crossing")
+    view.page.get_by_role("option", name="Zebra crossing").first.click()
+    view.page.wait_for_url("**/dataset/*")
+
+
 def test_filters_work_without_a_script(site: Site, window):
     site.create()
     view = window(script=False)

@@ -38,6 +38,7 @@ __all__ = [
     "migration_resource_view",
     "migration_sortings",
     "migration_structured_data",
+    "migration_suggest_url",
     "migration_text",
     "migration_widened",
     "migration_widened_fields",
@@ -107,6 +108,15 @@ def migration_language_name(code: str) -> str:
 def migration_page(endpoint: str) -> str:
     """Return the address of a page of a plugin that need not be switched on, or nothing."""
     return str(tk.h.url_for(endpoint)) if endpoint in current_app.view_functions else ""
+
+
+def migration_suggest_url() -> str:
+    """Return the address of the suggestions, or nothing where the search plugin is not switched on."""
+    try:
+        tk.get_action("migration_suggest")
+    except KeyError:
+        return ""
+    return str(tk.h.url_for("api.action", ver=3, logic_function="migration_suggest"))
 
 
 def migration_number(number: int) -> str:

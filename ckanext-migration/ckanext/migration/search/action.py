@@ -9,8 +9,9 @@ from ckan import model
 
 from ckanext.migration.search import config
 from ckanext.migration.search.relevance import measurements
+from ckanext.migration.search.suggesting.suggestions import migration_suggest
 
-__all__ = ["migration_search_relevance_show"]
+__all__ = ["migration_search_relevance_show", "migration_suggest"]
 
 _FIGURES = ("queries", "ndcg_at_10", "empty", "latency_p50", "latency_p95", "languages", "groups")
 

@@ -41,12 +41,10 @@ Choices = dict[str, tuple[str, ...]]
 def read(asked: Asked, params: dict[str, Any]) -> None:
     """Take the choices out of the filter text, or out of ``ext_any_of``."""
     given = asked.extras.get(PARAMETER)
-    chosen = _parsed(given) if given else _of_page(asked.page, params)
+    chosen = parsed(given) if given else _of_page(asked.page, params)
     if not chosen:
         return
-    now = datetime.now(UTC)
-    compiler = dsl.Compiler(Fields(profile.properties()), now)
-    asked.state[KEY] = {name: compiler.query(_any_of(name, values)) for name, values in chosen.items()}
+    asked.state[KEY] = clauses(chosen)
     asked.told[KEY] = {name: {"chosen": list(values), "added": {}} for name, values in chosen.items()}
 
 
@@ -83,12 +81,18 @@ def tell(asked: Asked, request: Request, answer: dict[str, Any]) -> None:
     answer["aggregations"] = plain
 
 
+def clauses(chosen: Choices) -> dict[str, dict[str, Any]]:
+    """Return the filter that the choices of each facet make."""
+    compiler = dsl.Compiler(Fields(profile.properties()), datetime.now(UTC))
+    return {name: compiler.query(_any_of(name, values)) for name, values in chosen.items()}
+
+
 def _any_of(name: str, values: Sequence[str]) -> tree.Node:
     occur: tree.Occur = "must" if name in ALL_OF else "should"
     return tree.Boolean(tuple(tree.Clause(occur, tree.Phrase(name, value)) for value in values))
 
 
-def _parsed(given: Any) -> Choices:
+def parsed(given: Any) -> Choices:
     """Read ``ext_any_of``; raises ``QuerySyntaxError`` for anything but lists of texts."""
     try:
         found = json.loads(given) if isinstance(given, str) else given

@@ -42,6 +42,13 @@ def _custom(tokenizer: str, *filters: str, **more: Any) -> dict[str, Any]:
     return {"type": "custom", "tokenizer": tokenizer, "filter": list(filters), **more}
 
 
+def _unstemmed(*filters: str) -> dict[str, Any]:
+    return _custom("standard", *filters, char_filter=["russian_yo"])
+
+
+LONGEST_BEGINNING = 20
+"""Letters of a word that a reader may have typed when it is suggested; what follows is not compared."""
+_BEGINNINGS = ("elision_french", "lowercase", "decimal_digit", "arabic_normalization", "asciifolding")
 _FILTERS = {
     "text_index_words": _delimiter(join=True, split_case=True),
     "text_query_words": _delimiter(join=False, split_case=True),
@@ -53,6 +60,14 @@ _FILTERS = {
     "stem_spanish": {"type": "stemmer", "language": "light_spanish"},
     "stem_french": {"type": "stemmer", "language": "light_french"},
     "stem_russian": {"type": "stemmer", "language": "russian"},
+    "with_and_without_article": {
+        "type": "pattern_capture",
+        "preserve_original": True,
+        "patterns": ["^(?:\u0648?\u0627\u0644|\u0644\u0644)([\u0621-\u064a]{2,})"],
+    },
+    "beginnings": {"type": "edge_ngram", "min_gram": 1, "max_gram": LONGEST_BEGINNING},
+    "longest_beginning": {"type": "truncate", "length": LONGEST_BEGINNING},
+    "worth_spelling": {"type": "length", "min": 3, "max": 40},
     "elision_french": {
         "type": "elision",
         "articles_case": True,
@@ -75,6 +90,9 @@ _ANALYZERS = {
     "text_ru": _custom("standard", "lowercase", "stem_russian", "asciifolding"),
     "text_other": _custom("standard", "lowercase", "asciifolding"),
     "text_zh": _custom("standard", "cjk_width", "lowercase", "cjk_bigram"),
+    "beginnings_index": _unstemmed(*_BEGINNINGS, "with_and_without_article", "beginnings"),
+    "beginnings_query": _unstemmed(*_BEGINNINGS, "longest_beginning"),
+    "spelling": _unstemmed("elision_french", "lowercase", "asciifolding", "worth_spelling"),
 }
 
 SETTINGS: dict[str, Any] = {
@@ -85,6 +103,9 @@ SETTINGS: dict[str, Any] = {
     "mapping": {"total_fields": {"limit": 1000}, "nested_objects": {"limit": 20000}},
     "analysis": {
         "tokenizer": {"ngram_2_10": {"type": "ngram", "min_gram": 2, "max_gram": 10}},
+        "char_filter": {
+            "russian_yo": {"type": "mapping", "mappings": ["\u0451 => \u0435", "\u0401 => \u0415"]}
+        },
         "normalizer": {"sortable": {"type": "custom", "filter": ["lowercase", "asciifolding"]}},
         "filter": _FILTERS,
         "analyzer": _ANALYZERS,

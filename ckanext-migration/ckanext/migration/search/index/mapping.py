@@ -31,6 +31,17 @@ KEYWORD: dict[str, Any] = {
     "ignore_above": KEYWORD_LIMIT,
     "split_queries_on_whitespace": True,
 }
+SPELLED = ("ar", "en", "es", "fr", "ru", "other")
+"""Languages whose words are kept for spelling; Chinese is not written in words of letters."""
+BEGINNINGS: dict[str, Any] = {
+    "type": "text",
+    "analyzer": "beginnings_index",
+    "search_analyzer": "beginnings_query",
+    "norms": False,
+}
+"""Titles by the beginnings of their words."""
+SPELLING: dict[str, Any] = {"type": "text", "analyzer": "spelling", "index_options": "docs", "norms": False}
+"""Words as they are written, of one language."""
 DATE: dict[str, Any] = {"type": "date", "ignore_malformed": True}
 INTEGER: dict[str, Any] = {"type": "integer", "ignore_malformed": True}
 STORED_ONLY: dict[str, Any] = {"type": "keyword", "index": False, "doc_values": False, "ignore_above": 1}
@@ -79,7 +90,8 @@ def _core() -> dict[str, Any]:
         "owner_org creator_user_id res_format res_type revision_id private type"
     )
     fields: dict[str, Any] = dict.fromkeys(exact.split(), KEYWORD)
-    fields.update({name: _copied(KEYWORD, "text") for name in ("license", "tags", "groups", "organization")})
+    fields.update({name: _copied(KEYWORD, "text") for name in ("license", "groups", "organization")})
+    fields["tags"] = _copied(KEYWORD, "text", "spelling.other")
     fields.update(
         {name: _copied(KEYWORD, "urls", "text") for name in ("url", "ckan_url", "download_url", "res_url")}
     )
@@ -92,13 +104,15 @@ def _core() -> dict[str, Any]:
     fields.update(dict.fromkeys(JSON_FIELDS, STORED_ONLY))
     fields.update(
         name=_copied(KEYWORD, "text", "name_ngram"),
-        title=_copied(TEXT, "text", "title_ngram", fields=RAW),
+        title=_copied(TEXT, "text", "title_ngram", "beginnings", "spelling.other", fields=RAW),
         title_string={"type": "keyword", "ignore_above": 1024, "normalizer": "sortable"},
-        notes=_copied(TEXT, "text"),
+        notes=_copied(TEXT, "text", "spelling.other"),
         text=TEXT,
         urls=TEXT,
         name_ngram=NGRAM,
         title_ngram=NGRAM,
+        beginnings=BEGINNINGS,
+        spelling={"properties": dict.fromkeys(SPELLED, SPELLING)},
     )
     return fields
 

@@ -20,10 +20,10 @@ que se segun sin sobre son su sus un una unas uno unos y
 的 和 与 及 在 了 是 有 对 为 从 到 之 中
 """
 WORDS = frozenset(fold(word) for word in _WORDS.split())
-_ELISIONS = frozenset(["l", "d", "n", "s", "j", "m", "t", "c", "qu"])
+ELISIONS = frozenset(["l", "d", "n", "s", "j", "m", "t", "c", "qu"])
 
 
 def is_one(word: str) -> bool:
     """Whether a word (also "l'" or "d'" alone) says nothing by itself."""
     folded = fold(word)
-    return folded in WORDS or folded in _ELISIONS
+    return folded in WORDS or folded in ELISIONS

@@ -32,10 +32,10 @@ MAX_LABELS = 24
 """Labels of one concept that are looked for as phrases."""
 _CODE = re.compile(r"[A-Z]{3}")
 """KEN or CAR is a country only in capitals."""
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
-_HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[^\u3400-\u4dbf\u4e00-\u9fff]+")
-_ARABIC = str.maketrans({"\u0640": None, "\u0649": "\u064a", "\u0629": "\u0647"})
-_ARTICLE = re.compile(r"^(?:\u0648?\u0627\u0644|\u0644\u0644)(?=\w{3})")
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[^\u3400-\u4dbf\u4e00-\u9fff]+")
+ARABIC = str.maketrans({"\u0640": None, "\u0649": "\u064a", "\u0629": "\u0647"})
+ARTICLE = re.compile(r"^(?:\u0648?\u0627\u0644|\u0644\u0644)(?=\w{3})")
 _ARABIC_ENDING = re.compile(r"(?<=[\u0621-\u064a]{3})[\u0648\u064a]\u0646$")
 _RUSSIAN = re.compile(r"^[\u0430-\u0451]+$")
 _RUSSIAN_ENDING = re.compile(r"(?<=[\u0430-\u0451]{4})(?:ами|ями|ов|ев|ам|ям|ах|ях|ом|ем|ых|их|[аяыиуюеоь])$")
@@ -71,7 +71,7 @@ class Thesaurus:
     def __init__(self, spellings: Mapping[str, tuple[Meaning, ...]], codes: Mapping[str, Meaning]) -> None:
         self._spellings = spellings
         self._codes = codes
-        self._han = {key for key in spellings if _HAN.match(key)}
+        self._han = {key for key in spellings if HAN.match(key)}
 
     def spans(self, words: Sequence[str]) -> Iterator[Span]:
         """Yield labels from left to right, the longest first; none overlaps another."""
@@ -84,11 +84,11 @@ class Thesaurus:
 
     def pieces(self, word: str) -> list[str]:
         """Cut a Chinese text at the labels in it; a word without any stays whole."""
-        if not _HAN.search(word):
+        if not HAN.search(word):
             return [word]
         found: list[str] = []
-        for run in _HAN_RUN.findall(word):
-            found.extend(self._cut(run) if _HAN.match(run) else [run])
+        for run in HAN_RUN.findall(word):
+            found.extend(self._cut(run) if HAN.match(run) else [run])
         return found if any(key(piece) in self._han for piece in found) else [word]
 
     def _cut(self, run: str) -> Iterator[str]:
@@ -123,7 +123,7 @@ def key(text: str) -> str:
     Without case, accents, plural, stop words and article; Russian and Arabic words also without the
     ending that a sentence gives them.
     """
-    words = fold(text.translate(_ARABIC)).split()
+    words = fold(text.translate(ARABIC)).split()
     telling = [word for word in words if not stopwords.is_one(word)] or words
     return " ".join(_stem(singular(word)) for word in telling)
 
@@ -131,7 +131,7 @@ def key(text: str) -> str:
 def _stem(word: str) -> str:
     if _RUSSIAN.match(word):
         return _RUSSIAN_ENDING.sub("", word)
-    return _ARABIC_ENDING.sub("", _ARTICLE.sub("", word))
+    return _ARABIC_ENDING.sub("", ARTICLE.sub("", word))
 
 
 @cache
@@ -167,7 +167,7 @@ def _join(spellings: dict[str, dict[Meaning, None]], row: Iterable[str]) -> None
 
 def _usable(spelling: str) -> bool:
     """`no` and `us` are words; two Chinese characters are a name."""
-    return len(spelling) >= (2 if _HAN.match(spelling) else _SHORTEST)
+    return len(spelling) >= (2 if HAN.match(spelling) else _SHORTEST)
 
 
 def _meaning(name: str, concept: Concept) -> Meaning:

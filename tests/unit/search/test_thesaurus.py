@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -129,7 +130,7 @@ def typed(query: Any) -> str:
 def test_a_text_of_many_labels_stays_small_sr_16() -> None:
     for text in ("Africa " * 60, "\u96be\u6c11" * 512, "+IDP -x " * 30):
         found = typed(dismax.query(text.strip(), WEIGHTS, FIELDS))
-        assert found.count("dis_max") <= dismax.MAX_UNDERSTOOD
+        assert found.count("dis_max") <= dismax.MAX_UNDERSTOOD + dismax.MAX_PLACES
         assert found.count("multi_match") <= 900
 
 
@@ -160,5 +161,42 @@ def test_any_text_compiles_or_is_refused_and_no_word_is_lost(text: str) -> None:
             words = clause["multi_match"]["query"]
             pieces = [words] if as_one(words, asked) else KNOWN.pieces(words)
             assert all(as_one(piece, asked) for piece in pieces)
-    assert asked.count("dis_max") <= dismax.MAX_UNDERSTOOD
+    assert asked.count("dis_max") <= dismax.MAX_UNDERSTOOD + dismax.MAX_PLACES
     assert len(asked) < 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Syrian", "SYR"),
+        ("syriennes", "SYR"),
+        ("sirios", "SYR"),
+        ("السوريون", "SYR"),
+        ("Nigerian", "NGA"),
+        ("nigérien", "NER"),
+        ("South Sudanese", "SSD"),
+    ],
+)
+def test_people_are_called_after_their_country_sr_15(words: str, code: str) -> None:
+    (span,) = KNOWN.spans(words.split())
+    assert code in {meaning.codes[0] for meaning in span.meanings}
+
+
+def places(text: str, minimum: str = "2<-1 5<80%") -> list[dict[str, Any]]:
+    found = dismax.query(text, dataclasses.replace(WEIGHTS, minimum=minimum), FIELDS)
+    inner = found["bool"]["should"][0] if "should" in found["bool"] else found
+    inner = (inner["bool"].get("must") or [inner])[0]  # with stop words beside it
+    (narrowed,) = inner["bool"].get("filter") or [None]
+    return narrowed["bool"]["should"] if narrowed else []
+
+
+def test_a_place_that_is_named_is_never_the_word_that_may_be_missing() -> None:
+    assert len(places("food security Mali")) == 1
+    assert len(places("migration from Mexico to Guatemala")) == 2
+    assert places("food security survey") == []
+
+
+def test_a_place_is_not_asked_for_where_any_word_will_do_or_there_are_many() -> None:
+    assert places("food security Mali", "1") == []
+    assert places("Mali OR drought") == []
+    assert places("Mali Niger Chad Benin health") == []

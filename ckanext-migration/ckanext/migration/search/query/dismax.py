@@ -24,10 +24,15 @@ _DOUBLED = re.compile(r"(^|\s)[+-]{2}")
 _WORD = re.compile(r"\w")
 _BOOST = re.compile(r"^([\w.\-]+)(?:\^(\d+(?:\.\d+)?))?$")
 _MINIMUM = re.compile(r"^(?:(?:\d+<)?-?\d+%?\s*)+$")
+_OPERATORS = frozenset(["AND", "OR", "NOT"])
+_ANY = "1"
+"""The minimum of a search for any of the words."""
 MAX_CHUNKS = 64
 MAX_LENGTH = 1024
 MAX_UNDERSTOOD = 16
 """Labels of one text that become concepts; further ones are looked for as typed."""
+MAX_PLACES = 3
+"""Places that a text names: one of them has to match; who names more has no single one in mind."""
 MAX_CUT = 128
 """A longer text without spaces is not cut at its labels, so that it cannot have more words than chunks."""
 
@@ -48,11 +53,7 @@ class Weights:
 
 def query(text: str, weights: Weights, fields: Fields) -> dict[str, Any]:
     """Compile a search-box text; operators AND, OR, NOT, + and - keep their meaning."""
-    if len(text) > MAX_LENGTH:
-        raise QuerySyntaxError(f"The query is too long: more than {MAX_LENGTH} characters")
     chunks = _chunks(text)
-    if len(chunks) > MAX_CHUNKS:
-        raise QuerySyntaxError(f"The query has more than {MAX_CHUNKS} words")
     names = _boosted_fields(weights.fields, fields)
     parts: dict[str, list[dict[str, Any]]] = {"must": [], "must_not": [], "should": []}
     sides = _sides(chunks)
@@ -60,11 +61,13 @@ def query(text: str, weights: Weights, fields: Fields) -> dict[str, Any]:
     if weights.thesaurus:
         sides, optional = _welcome(_cut(sides, weights.thesaurus) if len(text) <= MAX_CUT else sides)
     left = iter(range(MAX_UNDERSTOOD))
+    places: list[dict[str, Any]] = []
     for (side, phrase), run in groupby(sides, key=lambda each: each[:2]):
         words = [each[2] for each in run]
         typed = [_clause(word, phrase=phrase, names=names, tie=weights.tie) for word in words]
         if weights.thesaurus and not phrase and side != "must_not":
-            typed = _understood(words, typed, weights.thesaurus, left)
+            typed, named = _understood(words, typed, weights.thesaurus, left)
+            places += named
         parts[side].extend(typed)
     if not any(parts.values()):
         return {"match_none": {}}
@@ -73,12 +76,28 @@ def query(text: str, weights: Weights, fields: Fields) -> dict[str, Any]:
     compiled: dict[str, Any] = {
         "bool": {**parts, "minimum_should_match": weights.minimum if parts["should"] else 0}
     }
+    compiled["bool"].update(_somewhere(places, chunks, weights))
     if optional:
         few = [_clause(words, phrase=False, names=names, tie=weights.tie, boost=0.1) for words in optional]
         compiled = {"bool": {"must": [compiled], "should": few}}
     if weights.thesaurus and not parts["must_not"]:
         return meaning.exact_first(compiled, text)
     return compiled
+
+
+def _somewhere(
+    places: list[dict[str, Any]], chunks: list[tuple[str, bool, str]], weights: Weights
+) -> dict[str, Any]:
+    """Ask for at least one of the places: who names a place wants it, so it may not be missing.
+
+    Not where the words are joined by operators, where any of them will do, or where the places are many.
+    """
+    if weights.minimum.strip() == _ANY or any(words in _OPERATORS for *_, words in chunks):
+        return {}
+    different = [each for number, each in enumerate(places) if each not in places[:number]]
+    if not 0 < len(different) <= MAX_PLACES:
+        return {}
+    return {"filter": [{"bool": {"should": different, "minimum_should_match": 1}}]}
 
 
 def _welcome(sides: list[tuple[str, bool, str]]) -> tuple[list[tuple[str, bool, str]], list[str]]:
@@ -101,26 +120,37 @@ def _cut(sides: list[tuple[str, bool, str]], known: Thesaurus) -> list[tuple[str
 
 def _understood(
     words: list[str], typed: list[dict[str, Any]], known: Thesaurus, left: Iterator[int]
-) -> list[dict[str, Any]]:
-    """Let a label of several words be one clause; ``left`` counts how many labels may still be one."""
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Let a label of several words be one clause, and return beside all clauses those of places.
+
+    ``left`` counts how many labels may still be one.
+    """
     found: list[dict[str, Any]] = []
+    places: list[dict[str, Any]] = []
     position = 0
     for span, _count in zip(known.spans(words), left, strict=False):
         found += typed[position : span.start]
         found.append(meaning.clause(typed[span.start : span.end], span.meanings))
+        if any(each.place for each in span.meanings):
+            places.append(found[-1])
         position = span.end
-    return found + typed[position:]
+    return found + typed[position:], places
 
 
 def _chunks(text: str) -> list[tuple[str, bool, str]]:
-    """Sign, whether quoted, words; what Solr repairs is repaired, ``--x`` is an error."""
+    """Sign, whether quoted, words; what Solr repairs is repaired, ``--x`` and a huge text are errors."""
+    if len(text) > MAX_LENGTH:
+        raise QuerySyntaxError(f"The query is too long: more than {MAX_LENGTH} characters")
     if text.count('"') % 2:
         text = text.replace('"', " ")
     text = _DANGLING.sub(" ", text)
     doubled = _DOUBLED.search(text)
     if doubled:
         raise QuerySyntaxError("Two signs before a word", position=doubled.start())
-    return [(sign, not word, phrase or word) for sign, phrase, word in _CHUNK.findall(text)]
+    found = [(sign, not word, phrase or word) for sign, phrase, word in _CHUNK.findall(text)]
+    if len(found) > MAX_CHUNKS:
+        raise QuerySyntaxError(f"The query has more than {MAX_CHUNKS} words")
+    return found
 
 
 def _sides(chunks: list[tuple[str, bool, str]]) -> list[tuple[str, bool, str]]:
@@ -128,7 +158,7 @@ def _sides(chunks: list[tuple[str, bool, str]]) -> list[tuple[str, bool, str]]:
     found: list[tuple[str, bool, str]] = []
     conjunction = ""
     for sign, phrase, words in chunks:
-        if words in ("AND", "OR", "NOT") and not sign and not phrase:
+        if words in _OPERATORS and not sign and not phrase:
             conjunction = words
             continue
         if not _WORD.search(words):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ckanext.migration.search.words import stopwords
+from ckanext.migration.search.words.demonyms import DEMONYMS
 from migration_schemas import load
 from migration_vocabularies import Concept, get
 from migration_vocabularies.matching import fold, singular
@@ -54,6 +55,7 @@ class Meaning:
     codes: tuple[str, ...]
     weight: float
     labels: tuple[tuple[str, str], ...]
+    place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def build(synonyms: tuple[tuple[str, ...], ...] = ()) -> Thesaurus:
                 {concept.code, *(label for _language, label in _labels(concept))} if name == "country" else ()
             )
             codes.update({label: meaning for label in short if _CODE.fullmatch(label)})
-            for _language, label in _labels(concept):
+            for _language, label in _spoken(name, concept):
                 if label not in codes and _usable(key(label)):
                     spellings.setdefault(key(label), {})[meaning] = None
     for row in synonyms:
@@ -173,10 +175,22 @@ def _usable(spelling: str) -> bool:
 def _meaning(name: str, concept: Concept) -> Meaning:
     """Make the meaning of a concept; of labels that differ in their ending alone one is enough."""
     told: dict[tuple[str, str], str] = {}
-    for language, label in _labels(concept):
+    for language, label in _spoken(name, concept):
         told.setdefault((language, key(label)), label)
     labels = [(language, label) for (language, _key), label in told.items()]
-    return Meaning(_fields(name), _codes(name, concept.code), WEIGHTS[name], tuple(labels[:MAX_LABELS]))
+    return Meaning(
+        _fields(name),
+        _codes(name, concept.code),
+        WEIGHTS[name],
+        tuple(labels[:MAX_LABELS]),
+        place=name == "country",
+    )
+
+
+def _spoken(name: str, concept: Concept) -> list[tuple[str, str]]:
+    """Return the labels and, of a country, what its people are called."""
+    people = DEMONYMS.get(concept.code, ()) if name == "country" else ()
+    return [*_labels(concept), *people]
 
 
 def _labels(concept: Concept) -> list[tuple[str, str]]:

@@ -133,6 +133,8 @@ def package_search(original: Action, context: Any, data_dict: dict[str, Any]) ->
     with contextlib.suppress(RuntimeError):  # no page, no request
         if answer.get("highlighting"):
             tk.g.migration_highlighting = answer["highlighting"]
+        if answer.get("reasons"):
+            tk.g.migration_reasons = answer["reasons"]
         if answer.get("choices"):
             tk.g.migration_choices = answer["choices"]
     return answer

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from ckanext.migration import facets
 from ckanext.migration.logic.derived import main_text
 from ckanext.migration.logic.publishing import language
-from ckanext.migration.pages import words
+from ckanext.migration.pages import reasons, words
 
 SHOWN = 6
 EXTRACT = 240
@@ -151,6 +151,7 @@ def hit(package: Mapping[str, Any]) -> dict[str, Any]:
         "state": words.update_state(package),
         "access": words.access(package),
         "formats": words.formats(package.get("resources") or [])[:4],
+        "reasons": reasons.of(str(package.get("id"))),
     }
 
 

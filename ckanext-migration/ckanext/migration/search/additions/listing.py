@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ckanext.migration.search.additions import choices, highlight, scan, suggest, widened
+from ckanext.migration.search.additions import choices, highlight, reasons, scan, suggest, widened
 from ckanext.migration.search.additions.beyond import Addition
 
-ADDITIONS: tuple[Addition, ...] = (highlight, widened, scan, suggest, choices)
+ADDITIONS: tuple[Addition, ...] = (highlight, reasons, widened, scan, suggest, choices)
 """``choices`` stays last: it puts every aggregation under the reader's choices."""

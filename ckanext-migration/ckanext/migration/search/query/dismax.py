@@ -15,8 +15,8 @@ from typing import Any
 
 from ckanext.migration.search.errors import QuerySyntaxError
 from ckanext.migration.search.query.fields import Fields
-from ckanext.migration.search.words import meaning, stopwords
-from ckanext.migration.search.words.thesaurus import Thesaurus
+from ckanext.migration.search.words import meaning, stopwords, way
+from ckanext.migration.search.words.thesaurus import Span, Thesaurus
 
 _CHUNK = re.compile(r'([+-]?)(?:"([^"]*)"|([^\s"]+))')
 _DANGLING = re.compile(r"(^|\s)[+-]+(?=\s|$)")
@@ -64,7 +64,8 @@ def query(text: str, weights: Weights, fields: Fields) -> dict[str, Any]:
     places: list[dict[str, Any]] = []
     for (side, phrase), run in groupby(sides, key=lambda each: each[:2]):
         words = [each[2] for each in run]
-        typed = [_clause(word, phrase=phrase, names=names, tie=weights.tie) for word in words]
+        told = weights.thesaurus is not None and side != "must_not"
+        typed = [_clause(word, phrase=phrase, names=names, tie=weights.tie, told=told) for word in words]
         if weights.thesaurus and not phrase and side != "must_not":
             typed, named = _understood(words, typed, weights.thesaurus, left)
             places += named
@@ -130,11 +131,16 @@ def _understood(
     position = 0
     for span, _count in zip(known.spans(words), left, strict=False):
         found += typed[position : span.start]
-        found.append(meaning.clause(typed[span.start : span.end], span.meanings))
+        found.append(_meant(words, typed, span))
         if any(each.place for each in span.meanings):
             places.append(found[-1])
         position = span.end
     return found + typed[position:], places
+
+
+def _meant(words: list[str], typed: list[dict[str, Any]], span: Span) -> dict[str, Any]:
+    place = slice(span.start, span.end)
+    return meaning.clause(typed[place], span.meanings, " ".join(words[place]))
 
 
 def _chunks(text: str) -> list[tuple[str, bool, str]]:
@@ -175,9 +181,10 @@ def _sides(chunks: list[tuple[str, bool, str]]) -> list[tuple[str, bool, str]]:
     return found
 
 
-def _clause(
-    words: str, *, phrase: bool, names: list[str], tie: float, boost: float | None = None
+def _clause(  # noqa: PLR0913 - what a clause is made of
+    words: str, *, phrase: bool, names: list[str], tie: float, boost: float | None = None, told: bool = False
 ) -> dict[str, Any]:
+    """Look for words in all fields; ``told`` gives the clause its name (see ``words.way``)."""
     return {
         "multi_match": {
             "query": words,
@@ -186,6 +193,7 @@ def _clause(
             "operator": "and",
             "tie_breaker": tie,
             **({} if boost is None else {"boost": boost}),
+            **({"_name": way.name("typed", words)} if told else {}),
         }
     }
 

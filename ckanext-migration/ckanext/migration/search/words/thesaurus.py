@@ -48,14 +48,19 @@ class Meaning:
     """A concept that words can mean: where its codes stand in a record, and its other labels.
 
     ``codes`` are the concept's own and those of everything narrower; ``labels`` are pairs of language
-    and label. ``fields`` is empty for a synonym that names no concept.
+    and label. ``fields`` and ``vocabulary`` are empty for a synonym that names no concept.
     """
 
     fields: tuple[str, ...]
     codes: tuple[str, ...]
     weight: float
     labels: tuple[tuple[str, str], ...]
-    place: bool = False
+    vocabulary: str = ""
+
+    @property
+    def place(self) -> bool:
+        """Whether it is a country or region."""
+        return self.vocabulary == "country"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +188,7 @@ def _meaning(name: str, concept: Concept) -> Meaning:
         _codes(name, concept.code),
         WEIGHTS[name],
         tuple(labels[:MAX_LABELS]),
-        place=name == "country",
+        vocabulary=name,
     )
 
 

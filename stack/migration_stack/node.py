@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from migration_stack.places import Account, Places
 
 # without the second compiler the node starts with half the work; some thousand datasets do not need it
 FAST_START = "-XX:TieredStopAtLevel=1"
+# Java's options for a node that has more to do (empty: Java's own choice), see benchmarks/README.md
+OPTIONS = "ELASTICSEARCH_JAVA_OPTS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def start(places: Places, account: Account, node: Node) -> psutil.Process:
             # the launcher of newer releases wants to be told what their shell script finds out
             "JAVA": str(node.java / "bin" / "java"),
             "JAVA_TYPE": "ES_JAVA_HOME",
-            "ES_JAVA_OPTS": f"-Xms{node.heap} -Xmx{node.heap} {FAST_START}",
+            "ES_JAVA_OPTS": f"-Xms{node.heap} -Xmx{node.heap} {os.environ.get(OPTIONS, FAST_START)}",
         },
         account=account,
         folder=node.program,

@@ -73,17 +73,25 @@ def finish(places: Places, ports: dict[str, int]) -> None:
     """Make the role and the databases that are missing."""
     secret = settings.password(places, ROLE)
     connection = _connect(places, ports[NAME])
-    connection.autocommit = True  # databases cannot be made in a transaction
+    connection.autocommit = True
     with contextlib.closing(connection), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
         if not cursor.fetchone():
             cursor.execute(
                 sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(_name(ROLE), sql.Literal(secret))
             )
-        for database in DATABASES:
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
-            if not cursor.fetchone():
-                cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(_name(database), _name(ROLE)))
+    for database in DATABASES:
+        make_database(places, ports, database)
+
+
+def make_database(places: Places, ports: dict[str, int], database: str) -> None:
+    """Make a database of our role if it is missing."""
+    connection = _connect(places, ports[NAME])
+    connection.autocommit = True  # databases cannot be made in a transaction
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
+        if not cursor.fetchone():
+            cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(_name(database), _name(ROLE)))
 
 
 def _name(text: str) -> sql.Identifier:

@@ -95,6 +95,8 @@ def rebuild_command(context: click.Context, anyway: bool) -> None:
                 examine=examine or rebuild.promote,
             )
     click.echo(f"{found.datasets} datasets in {found.index}")
+    if found.alone:
+        click.echo(f"slowly, each dataset by itself: {found.alone}", err=True)
     for dataset, reason in list(found.refused.items())[:_SHOWN]:
         click.echo(f"not indexed: {dataset}: {reason}", err=True)
     if found.refused:

@@ -17,11 +17,11 @@ from ckan import model
 
 from ckanext.migration.search import dates, paging
 from ckanext.migration.search.client import Engine
+from ckanext.migration.search.reading import reader as readers
 from ckanext.migration.search.results import VISIBILITY
 from ckanext.migration.search.upkeep import present
 
 BATCH = 200
-_OWN_TIME = ("indexed_ts",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,12 @@ def compare(engine: Engine, index: str, *, deep: bool = False) -> Differences:
     missing = [each for each in wanted if each not in told]
     surplus = sorted(set(told) - set(wanted))
     both = [each for each in wanted if each in told]
-    different = [each for part in batches(both) for each in _different(part, told) if each not in missing]
+    different = [each for part in batches(both) for each in _different(part, told)]
     if deep:
-        rest = [each for each in both if each not in set(different)]
-        different += [each for part in batches(rest) for each in _different_documents(engine, index, part)]
+        known, reader = set(different), readers.proven()
+        rest = [each for each in both if each not in known]
+        for part in batches(rest):
+            different += _different_documents(engine, index, part, reader)
     model.Session.remove()
     return Differences(tuple(missing), tuple(surplus), tuple(different), len(wanted))
 
@@ -92,20 +94,16 @@ def _different(ids: Sequence[str], told: Mapping[str, Mapping[str, Any]]) -> lis
     return found
 
 
-def _different_documents(engine: Engine, index: str, ids: Sequence[str]) -> list[str]:
-    reading = present.read(ids, 0)
+def _different_documents(engine: Engine, index: str, ids: Sequence[str], reader: readers.Reader) -> list[str]:
+    reading = present.read(ids, 0, reader)
     query = {"bool": {"filter": [own_documents(), {"terms": {"id": list(ids)}}]}}
     hits = engine.search(index, {"query": query, "size": len(ids), "_source": True})["hits"]["hits"]
-    told = {hit["_id"]: _timeless(hit["_source"]) for hit in hits}
+    told = {hit["_id"]: readers.told(hit["_source"]) for hit in hits}
     return [
         change.document["id"]
         for change in reading.changes
-        if change.document is not None and told.get(change.index_id) != _timeless(change.document)
+        if change.document is not None and told.get(change.index_id) != readers.told(change.document)
     ]
-
-
-def _timeless(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in document.items() if key not in _OWN_TIME}
 
 
 def _listed(value: Any) -> list[str]:

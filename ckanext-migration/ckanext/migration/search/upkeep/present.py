@@ -1,20 +1,17 @@
-"""Datasets as they are now, shaped for the index by CKAN itself and by every plugin's hooks."""
+"""Datasets as they are now, as changes for the index."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
-from ckan import logic, model
+from ckan import model
 
-from ckanext.migration.search.delivery import capture, writing
+from ckanext.migration.search.delivery import writing
 from ckanext.migration.search.delivery.sending import Change
-
-log = logging.getLogger(__name__)
+from ckanext.migration.search.reading.reader import ALONE, Reader
 
 DELETED = "deleted"
 
@@ -27,26 +24,19 @@ class Reading:
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
-def read(ids: Sequence[str], version: int) -> Reading:
+def read(ids: Sequence[str], version: int, reader: Reader = ALONE) -> Reading:
     """Read datasets afresh. ``version`` must have been taken before (see ``outbox.floor``)."""
     model.Session.remove()
-    found = Reading()
     kept = set(indexed_ids(ids))
-    for dataset in ids:
-        index = writing.index_id(dataset)
-        if dataset not in kept:
-            found.changes.append(Change(index, version, None))
-            continue
-        try:
-            document = _document(dataset)
-        except Exception as error:
-            log.exception("search.dataset.unreadable dataset=%s", dataset)
-            model.Session.rollback()
-            found.unreadable[dataset] = f"{type(error).__name__}: the dataset could not be read"
-        else:
-            found.changes.append(Change(index, version, document))
-    model.Session.remove()
-    return found
+    found = reader.read([dataset for dataset in ids if dataset in kept])
+    return Reading(
+        [
+            Change(writing.index_id(dataset), version, found.documents.get(dataset))
+            for dataset in ids
+            if dataset not in found.unreadable
+        ],
+        found.unreadable,
+    )
 
 
 def indexed_ids(ids: Sequence[str] | None = None) -> Iterator[str]:
@@ -58,9 +48,3 @@ def indexed_ids(ids: Sequence[str] | None = None) -> Iterator[str]:
     if ids is not None:
         query = query.where(table.c.id.in_(ids))
     return iter(list(model.Session.execute(query).scalars()))
-
-
-def _document(dataset: str) -> Mapping[str, Any] | None:
-    with capture.listening() as caught:
-        logic.index_update_package({"ignore_auth": True}, dataset)
-    return caught.documents[0] if caught.documents else None

@@ -8,8 +8,11 @@ below every change still under way, so a change always wins over what was read b
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,12 +23,17 @@ from ckanext.migration.search.client import Engine
 from ckanext.migration.search.delivery import outbox, sending
 from ckanext.migration.search.errors import IndexUnavailable, SearchFault
 from ckanext.migration.search.index import lifecycle
+from ckanext.migration.search.reading import reader as readers
+from ckanext.migration.search.reading.reader import Reader
 from ckanext.migration.search.upkeep import comparison, present, refresh
 
 log = logging.getLogger(__name__)
 
 _LOCK = 7_203_344_101
 _ROUNDS = 5
+_BATCH = 500
+_SENDERS = 2
+"""Batches that the engine takes in at the same time, while the next one is read."""
 _WHILE_BUILDING = {"refresh_interval": "-1", "gc_deletes": "1h"}
 _AFTERWARDS = {"refresh_interval": "1s", "gc_deletes": "60s"}
 Progress = Callable[[int, int], None]
@@ -54,6 +62,8 @@ class Rebuilt:
     index: str
     datasets: int
     refused: dict[str, str]
+    alone: str | None = None
+    """Why every dataset had to be read by itself, which is slow; None when they were read together."""
 
 
 def promote(_new: str, _old: str | None) -> None:
@@ -77,15 +87,16 @@ def run(  # noqa: PLR0913 - what a rebuild is made of
             raise RebuildRunning(f"There is an index {target} already")
         engine.settings(target, _WHILE_BUILDING)
         with _announced(database, engine, alias, target):
-            refused = _fill(database, engine, alias, progress)
-            count = _prove(database, engine, alias, refused)
+            reader = readers.proven()
+            refused = _fill(database, engine, alias, reader, progress)
+            count = _prove(database, engine, alias, reader, refused)
             engine.settings(target, _AFTERWARDS)
             examine(lifecycle.upcoming(alias), alias if engine.behind(alias) else None)
             old = lifecycle.swap(engine, alias, target)
         for index in old:
             engine.drop(index)
     log.info("search.rebuild.done index=%s datasets=%s", target, count)
-    return Rebuilt(target, count, refused)
+    return Rebuilt(target, count, refused, reader.why)
 
 
 @contextmanager
@@ -128,28 +139,43 @@ def _clear_leftovers(database: sa.Engine, engine: Engine, alias: str) -> None:
             engine.drop(index)
 
 
-def _fill(database: sa.Engine, engine: Engine, alias: str, progress: Progress) -> dict[str, str]:
+def _fill(
+    database: sa.Engine, engine: Engine, alias: str, reader: Reader, progress: Progress
+) -> dict[str, str]:
+    """Read one batch while the engine takes in those before; returns ``{id: reason}`` of the refused."""
     ids = list(present.indexed_ids())
     model.Session.remove()
     refused: dict[str, str] = {}
-    done = 0
-    for part in comparison.batches(ids, outbox.BATCH // 2):
-        refused.update(_copy(database, engine, alias, part))
-        done += len(part)
-        progress(done, len(ids))
+    under_way: deque[tuple[int, Future[dict[str, str]]]] = deque()
+    with ThreadPoolExecutor(_SENDERS, thread_name_prefix="search-rebuild") as senders:
+        for done, part in enumerate(comparison.batches(ids, _BATCH), 1):
+            reading = present.read(part, refresh.floor(database), reader)
+            if len(under_way) == _SENDERS:
+                refused.update(_sent(under_way, progress, len(ids)))
+            sending_one = senders.submit(copy_context().run, _send, engine, alias, reading)
+            under_way.append((min(done * _BATCH, len(ids)), sending_one))
+        while under_way:
+            refused.update(_sent(under_way, progress, len(ids)))
     return refused
 
 
-def _copy(database: sa.Engine, engine: Engine, alias: str, ids: list[str]) -> dict[str, str]:
-    """Read and send; returns ``{dataset id: reason}`` of what could not be indexed."""
-    reading = present.read(ids, refresh.floor(database))
+def _sent(
+    under_way: deque[tuple[int, Future[dict[str, str]]]], progress: Progress, every: int
+) -> dict[str, str]:
+    done, oldest = under_way.popleft()
+    refused = oldest.result()
+    progress(done, every)
+    return refused
+
+
+def _send(engine: Engine, alias: str, reading: present.Reading) -> dict[str, str]:
     refused = sending.fill(engine, lifecycle.upcoming(alias), reading.changes)
     names = {change.index_id: change.document["id"] for change in reading.changes if change.document}
     problems = {names.get(index, index): reason for index, reason in refused.items()}
     return {**problems, **reading.unreadable}
 
 
-def _prove(database: sa.Engine, engine: Engine, alias: str, refused: dict[str, str]) -> int:
+def _prove(database: sa.Engine, engine: Engine, alias: str, reader: Reader, refused: dict[str, str]) -> int:
     """Compare with the database and repair; fail when the same datasets differ every time.
 
     While people write, a comparison finds a few datasets between their change and its delivery.
@@ -163,7 +189,7 @@ def _prove(database: sa.Engine, engine: Engine, alias: str, refused: dict[str, s
         if not stubborn:
             break
         for part in comparison.batches(sorted(left)):
-            refused.update(_copy(database, engine, alias, part))
+            refused.update(_send(engine, alias, present.read(part, refresh.floor(database), reader)))
     left = (stubborn or set()) - set(refused) - _waiting(database)
     if left:
         raise RebuildIncomplete(f"{len(left)} datasets differ, for example {min(left)}")

@@ -1,0 +1,88 @@
+"""The sites that the search benchmarks use, on the servers of this checkout (`make up` starts them).
+
+    python benchmarks/sites.py        makes what is missing and prints the configuration files
+
+`registry` is this software. `solr` is the same CKAN, with the same dataset type and the same database, on
+CKAN's own search: it answers from the Solr that `solr.py` starts. `stock` has a database of its own and
+nothing of ours: CKAN with ckanext-scheming and ckanext-dcat and a dataset type of ckanext-dcat, on that Solr.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import solr
+from sqlalchemy.engine import make_url
+
+from migration_stack import ckan, places, postgres, services, settings
+
+OURS = "migration migration_search migration_harvest scheming_datasets dcat"
+DCAT = "ckanext.dcat.schemas"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site: its plugins, its database and what searches for it."""
+
+    name: str
+    plugins: str
+    database: str
+    on_solr: bool = True
+    owns_database: bool = True
+    options: tuple[tuple[str, str], ...] = ()
+
+
+SITES = (
+    Site("registry", OURS, "ckan_benchmark", on_solr=False),
+    Site("solr", OURS.replace(" migration_search", ""), "ckan_benchmark", owns_database=False),
+    Site(
+        "stock",
+        "scheming_datasets dcat",
+        "ckan_benchmark_stock",
+        options=(
+            ("scheming.dataset_schemas", f"{DCAT}:dcat_ap_full.yaml"),
+            ("scheming.presets", f"ckanext.scheming:presets.json {DCAT}:presets.yaml"),
+        ),
+    ),
+)
+
+
+def make() -> dict[str, Path]:
+    """Make databases and configuration files; return ``{name: file}``."""
+    where = places.Places(places.project())
+    addresses = services.addresses(where)
+    found = {}
+    for site in SITES:
+        folder = where.ckan / "benchmark" / site.name
+        (folder / "storage").mkdir(parents=True, exist_ok=True)
+        url = make_url(addresses.database)
+        database = url.set(database=site.database).render_as_string(hide_password=False)
+        ini = found[site.name] = folder / "ckan.ini"
+        ckan.generate(
+            where,
+            ini,
+            {
+                "sqlalchemy.url": database.replace("%", "%%"),
+                "ckan.redis.url": addresses.redis.replace("%", "%%"),
+                "solr_url": solr.ADDRESS if site.on_solr else addresses.elasticsearch,
+                "ckan.site_url": "http://benchmark.example.org",
+                "ckan.site_id": "benchmark",
+                "ckan.storage_path": str(folder / "storage"),
+                "ckan.plugins": site.plugins,
+                "ckanext.migration.search.index_prefix": "benchmark",
+                "ckan.locales_offered": "en fr",
+                **dict(site.options),
+            },
+        )
+        if site.owns_database:
+            postgres.make_database(where, settings.chosen_ports(where), site.database)
+            ckan.run(where, ini, "db", "upgrade")
+    return found
+
+
+if __name__ == "__main__":
+    for name, file in make().items():
+        print(f"{name:10}{file}")
+    sys.exit()

@@ -49,7 +49,10 @@ def _well_formed(literal: Literal) -> bool:
 
 
 def order(left: Term, right: Term) -> int | None:
-    """Return -1, 0 or 1 as the first value is smaller, equal or greater; None if they cannot be compared."""
+    """Return -1, 0 or 1 as the first value is smaller, equal or greater; None if they cannot be compared.
+
+    rdflib, and so the reference, also orders some values that SPARQL does not (a date and a year).
+    """
     if not isinstance(left, Literal) or not isinstance(right, Literal):
         return None
     if len(left.text) <= KEPT and len(right.text) <= KEPT:

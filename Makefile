@@ -1,6 +1,7 @@
 # The commands of this project. Everything that they make lies in .registry/.
 #   make demo    a filled registry on this machine; Ctrl-C stops it      make stop, status, clean
-#   make test    all tests, with their own set-up                        make test-fast: without services
+#   make test    all tests, with their own set-up; TESTS="tests/unit -k word" chooses some
+#   make test-fast: without services    make test-suites: CKAN's own tests and those of extensions
 #   make lint    style and types (make format mends)    make lock: pin anew    make up: only the servers
 # PORT=5001 moves the portal, PORT_OFFSET=10 all ports; DATABASE_URL, REDIS_URL and
 # ELASTICSEARCH_URL name servers to use instead of the embedded ones; ELASTICSEARCH_MAJOR=9 embeds 9.x.
@@ -11,13 +12,13 @@ BIN := .registry/venv/bin
 STACK := $(BIN)/python -P -m migration_stack
 ENVIRONMENT := PYTHONPATH=stack $(PYTHON) -m migration_stack.environment
 PATHS := setup.py vocabularies schemas harvesters stack ckanext-migration examples tests benchmarks
-export PORT PORT_OFFSET ELASTICSEARCH_MAJOR
+export PORT PORT_OFFSET ELASTICSEARCH_MAJOR LANES
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast up stop status clean lint format lock environment
+.PHONY: help demo test test-fast test-suites up stop status clean lint format lock environment
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -6
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -7
 
 demo:
 	@$(ENVIRONMENT) --with-java
@@ -25,11 +26,15 @@ demo:
 
 test:
 	@$(ENVIRONMENT) --with-java
-	@$(STACK) test
+	@$(STACK) test $(if $(TESTS),-- $(TESTS))
 
 test-fast:
 	@$(ENVIRONMENT)
 	@$(STACK) test --fast
+
+test-suites:
+	@$(ENVIRONMENT) --with-java
+	@$(STACK) test --suites $(SUITE) $(if $(TESTS),-- $(TESTS))
 
 up:
 	@$(ENVIRONMENT) --with-java

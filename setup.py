@@ -47,6 +47,7 @@ DEV = [
     "pytest-factoryboy==2.8.1",
     "pytest-freezegun==0.4.2",
     "pytest-timeout>=2.4,<3",
+    "pytest-xdist>=3.8,<4",
     "responses==0.26.3",
     "ruff>=0.17,<0.18",
     "types-PyYAML",

@@ -54,6 +54,10 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
     tests = commands.add_parser("test", help="run the tests, with their own services")
     tests.add_argument("--fast", action="store_true", help="only those that need no service")
+    tests.add_argument(
+        "--suites", nargs="?", const="", metavar="NAME", help="only the suites of others, or one"
+    )
+    tests.add_argument("words", nargs="*", metavar="-- WORDS", help="paths and options for pytest")
     tests.set_defaults(run=_test)
     return parser
 
@@ -91,4 +95,8 @@ def _demo(places: where.Places, options: argparse.Namespace) -> int:
 def _test(places: where.Places, options: argparse.Namespace) -> int:
     from migration_stack import testing  # noqa: PLC0415 - needs more than the services do
 
-    return testing.run(places, fast=options.fast)
+    if options.suites is not None:
+        return testing.others(places, options.suites, options.words)
+    if options.words:
+        return testing.selection(places, options.words)
+    return testing.everything(places, fast=options.fast)

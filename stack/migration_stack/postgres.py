@@ -25,7 +25,7 @@ SECONDS = 60
 STOP = signal.SIGINT  # "fast": roll back what runs, close the connections, write a checkpoint
 STOP_SECONDS = 30
 ROLE = "ckan"
-DATABASES = ("ckan", "ckan_test")
+DATABASES = ("ckan",)
 
 _CONFIGURATION = f"""
 # added by migration_stack

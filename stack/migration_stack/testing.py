@@ -1,178 +1,169 @@
-"""`make test`: first the tests that need no service, then the rest on databases of their own."""
+"""`make test`: our own tests and the suites of others, in lanes side by side, with one closing line."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 import time
-import xml.etree.ElementTree as ET
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import psycopg2
-import redis
-from psycopg2 import sql
-from sqlalchemy.engine import make_url
-
-from migration_stack import ckan, services, settings
+from migration_stack import ckan, lane_plugin, lanes, services, settings, suites
 from migration_stack.errors import StackError
 from migration_stack.places import Places
+from migration_stack.runs import browser, watched
+from migration_stack.tally import Tally
 
 PURE = ("unit", "contract", "architecture")
-WITH_SERVICES = ("integration", "external", "browser")
+WITH_SERVICES = ("browser", "external", "integration")
+"""The longest files first: what is begun last should be short."""
 NO_TESTS = 5
-REDIS_NUMBER = 15
 WITHOUT_CKAN = ("-p", "no:ckan", "-p", "no:ckan_fixtures")
+IN_LANES = ("--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart=0")
+ALWAYS = ("--durations=10", "--timeout=600", "--continue-on-collection-errors")
+SET_UP = (("db", "init"), ("db", "upgrade"))
 
 
 @dataclass(slots=True)
-class Tally:
-    """What the pytest runs counted, together."""
+class Run:
+    """One `make test`: what it counted so far, by the part it belongs to."""
 
-    failed: int = 0
-    passed: int = 0
-    skipped: int = 0
-    errors: int = 0
+    places: Places
+    counted: list[tuple[str, Tally]] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)
 
-    def add(self, report: Path) -> None:
-        """Add the numbers of a JUnit report."""
-        for suite in ET.parse(report).iter("testsuite"):  # noqa: S314 - written by our own pytest
-            count = {name: int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")}
-            self.failed += count["failures"]
-            self.errors += count["errors"]
-            self.skipped += count["skipped"]
-            self.passed += count["tests"] - count["failures"] - count["errors"] - count["skipped"]
+    def pytest(self, title: str, words: Sequence[str], variables: Mapping[str, str], name: str) -> None:
+        """Run pytest and count; `name` is that of its report."""
+        report = self.places.home / "reports" / f"{name}.xml"
+        report.parent.mkdir(exist_ok=True)
+        report.unlink(missing_ok=True)
+        print(f"\n{title}", flush=True)
+        command = [sys.executable, "-P", "-m", "pytest", f"--junit-xml={report}", *words]
+        code = watched(command, self.places.project, variables)
+        tally = Tally.read(report) if report.exists() else Tally(errors=int(code != NO_TESTS))
+        self.codes.append(code)
+        self.counted.append((title, tally))
 
-    def line(self, seconds: float) -> str:
-        """Return the closing line in pytest's form."""
-        counts = (
-            (self.failed, "failed"),
-            (self.passed, "passed"),
-            (self.skipped, "skipped"),
-            (self.errors, "error" if self.errors == 1 else "errors"),
-        )
-        words = ", ".join(f"{number} {word}" for number, word in counts if number) or "no tests ran"
-        return f" {words} in {seconds:.2f}s ".center(80, "=")
+    def left_out(self, title: str, reason: str) -> None:
+        """Count a part that could not run as one skipped test."""
+        print(f"\n{title}: left out, {reason}", flush=True)
+        self.counted.append((f"{title}: left out, {reason}", Tally(skipped=1)))
+
+    def broke_off(self, problem: StackError) -> None:
+        """Say why the rest cannot run; the closing line must not look as if all had been well."""
+        print(f"registry: {problem}", file=sys.stderr)
+        self.counted.append(("what could not be started", Tally(errors=1)))
+        self.codes.append(1)
+
+    def close(self, seconds: float) -> int:
+        """Print what each part counted, what went wrong and the closing line; return the exit code."""
+        whole = Tally()
+        for _title, tally in self.counted:
+            whole.add(tally)
+        if len(self.counted) > 1:
+            print("\n" + " all parts ".center(80, "="))
+            for title, tally in self.counted:
+                print(f"{title}: {tally.words()}")
+            print(*whole.wrong, sep="\n", end="\n" if whole.wrong else "")
+        print(whole.line(seconds), flush=True)
+        return int(any(code not in {0, NO_TESTS} for code in self.codes) or not whole.passed)
 
 
-def run(places: Places, *, fast: bool) -> int:
-    """Run the tests; the exit code is 0 only when every run ended well and at least one test ran."""
+def everything(places: Places, *, fast: bool = False) -> int:
+    """Run all tests, or only those without services; the exit code is 0 only when all ended well."""
     places.prepare()
     begun = time.monotonic()
-    tally = Tally()
-    codes = [_pytest(places, PURE, ["-m", "not slow"] if fast else [], WITHOUT_CKAN, tally=tally)]
+    run = Run(places)
+    count = lanes.wanted()
+    words = [*WITHOUT_CKAN, *ALWAYS, *(["-m", "not slow"] if fast else []), *_laned(count)]
+    run.pytest("Tests without services", [*words, *_folders(places, PURE)], ckan.environment(), "unit")
     if not fast:
         try:
             with services.session(places, any_port=True) as addresses:
-                codes.append(_with_services(places, addresses, tally))
-        except StackError as problem:  # the line below must not look as if all had been well
-            print(f"registry: {problem}", file=sys.stderr)
-            tally.errors += 1
-            codes.append(1)
-    print(tally.line(time.monotonic() - begun), flush=True)
-    return int(any(code not in {0, NO_TESTS} for code in codes) or not tally.passed)
+                _with_services(run, addresses, count)
+        except StackError as problem:
+            run.broke_off(problem)
+    return run.close(time.monotonic() - begun)
 
 
-def _with_services(places: Places, addresses: settings.Addresses, tally: Tally) -> int:
+def selection(places: Places, words: Sequence[str]) -> int:
+    """Run what a developer names, in one process, so that its output and `--pdb` are there."""
+    places.prepare()
+    begun = time.monotonic()
+    run = Run(places)
+    folders = {Path(word.partition("::")[0]).parts[1:2] for word in words if word.startswith("tests/")}
+    if folders and folders <= {(name,) for name in PURE}:
+        run.pytest("Selection", [*WITHOUT_CKAN, *ALWAYS, *words], ckan.environment(), "selection")
+        return run.close(time.monotonic() - begun)
+    if ("browser",) in folders or not folders:
+        browser(places)
+    with services.session(places, any_port=True) as addresses:
+        base = places.project / "tests" / "test.ini"
+        with lanes.opened(places, addresses, base, 1, SET_UP, keep=True) as opened:
+            options = [*ALWAYS, f"--ckan-ini={opened[0].ini}"]
+            run.pytest("Selection", [*options, *words], ckan.environment(), "selection")
+    return run.close(time.monotonic() - begun)
+
+
+def others(places: Places, name: str, words: Sequence[str]) -> int:
+    """Run the suites of others alone, or one of them by name, narrowed by words for pytest."""
+    chosen = [suite for suite in suites.ALL if name in {"", suite.name}]
+    if not chosen:
+        known = ", ".join(suite.name for suite in suites.ALL)
+        raise StackError(f"There is no suite {name}", f"name one of {known}")
+    places.prepare()
+    begun = time.monotonic()
+    run = Run(places)
+    with services.session(places, any_port=True) as addresses:
+        for suite in chosen:
+            _judged(run, addresses, suite, lanes.wanted(), words)
+    return run.close(time.monotonic() - begun)
+
+
+def _with_services(run: Run, addresses: settings.Addresses, count: int) -> None:
     """Run what needs CKAN and the servers, never on the demonstration's data."""
-    _get_chromium(places)
-    ini = places.project / "tests" / "test.ini"
-    scratch = _scratch(addresses)
-    storage = places.ckan / "test-storage"
-    variables = {**ckan.environment(scratch), "CKAN_STORAGE_PATH": str(storage)}
-    try:
-        if any((places.project / "tests" / name).glob("**/test_*.py") for name in WITH_SERVICES):
-            ckan.run(places, ini, "db", "init", variables=variables)
-            ckan.run(places, ini, "db", "upgrade", variables=variables)
-        return _pytest(places, WITH_SERVICES, ["--ckan-ini", str(ini)], variables=variables, tally=tally)
-    finally:
-        with redis.Redis.from_url(scratch.redis) as connection:
-            connection.flushdb()
-        shutil.rmtree(storage, ignore_errors=True)
-
-
-def _pytest(
-    places: Places,
-    folders: tuple[str, ...],
-    *options: list[str] | tuple[str, ...],
-    variables: Mapping[str, str] | None = None,
-    tally: Tally,
-) -> int:
-    """Run pytest over folders of tests/ and count."""
-    found = [f"tests/{name}" for name in folders if any((places.project / "tests" / name).rglob("test_*.py"))]
+    found = _folders(run.places, WITH_SERVICES)
     if not found:
-        return NO_TESTS
-    report = places.home / "reports" / f"{folders[0]}.xml"
-    report.parent.mkdir(exist_ok=True)
-    report.unlink(missing_ok=True)
-    words = [sys.executable, "-P", "-m", "pytest", "--durations=10", "--timeout=600"]
-    words += ["--continue-on-collection-errors", f"--junit-xml={report}"]
-    words += [word for part in options for word in part]
-    environment = variables or ckan.environment()
-    code = subprocess.run([*words, *found], cwd=places.project, env=environment, check=False).returncode
-    if report.exists():
-        tally.add(report)
-    elif code != NO_TESTS:
-        tally.errors += 1
-    return code
-
-
-def _scratch(addresses: settings.Addresses) -> settings.Addresses:
-    """Name a database, and an empty Redis database, that tests may wipe, on the servers in use."""
-    url = make_url(addresses.database)
-    database = f"{url.database}_test"
-    address = url.set(database=database).render_as_string(hide_password=False)
-    _make_database(addresses.database, database)
-    queue = urlsplit(addresses.redis)._replace(path=f"/{REDIS_NUMBER}").geturl()
-    if settings.external("redis"):
-        with redis.Redis.from_url(queue) as connection:
-            if connection.dbsize():
-                raise StackError(
-                    f"Database {REDIS_NUMBER} of REDIS_URL has content and tests would wipe it",
-                    "empty it or unset REDIS_URL",
-                )
-    return settings.Addresses(database=address, redis=queue, elasticsearch=addresses.elasticsearch)
-
-
-def _make_database(address: str, database: str) -> None:
-    """Create the database for tests if the server does not have it yet."""
-    try:
-        connection = psycopg2.connect(address)
-    except psycopg2.OperationalError as exc:
-        reason = str(exc).strip().splitlines()[-1]
-        raise StackError(f"PostgreSQL cannot be used ({reason})", "check DATABASE_URL") from exc
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
-            if not cursor.fetchone():
-                cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-    except psycopg2.Error as exc:
-        raise StackError(
-            f"The database {database} for tests does not exist and cannot be made",
-            f"let its administrator run: createdb --owner=<the account in DATABASE_URL> {database}",
-        ) from exc
-    finally:
-        connection.close()
-
-
-def _get_chromium(places: Places) -> None:
-    """Install the browser for tests/browser where we may; without it these tests skip and say so."""
-    wanted = any((places.project / "tests" / "browser").glob("test_*.py"))
-    if not wanted or shutil.which("chromium") or os.geteuid() != 0 or not shutil.which("apt-get"):
         return
-    print("Installing chromium for the browser tests", flush=True)
-    with (places.logs / "chromium.log").open("w") as log:
-        for words in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
-            subprocess.run(
-                ["apt-get", "-q", *words],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-                check=False,
-            )
+    browser(run.places)
+    base = run.places.project / "tests" / "test.ini"
+    with lanes.opened(run.places, addresses, base, count, SET_UP) as opened:
+        words = [*ALWAYS, *_laned(count), *found]
+        run.pytest("Tests with services", words, _environment(opened), "integration")
+
+
+def _judged(
+    run: Run, addresses: settings.Addresses, suite: suites.Suite, count: int, words: Sequence[str]
+) -> None:
+    """Run a suite of others; only failures that were named beforehand are let pass."""
+    beside = suites.beside(run.places, suite)
+    if suite.needs and beside is None:
+        run.left_out(suite.title, f"{suite.needs} cannot be installed: see .registry/logs/suites.log")
+        return
+    folder = run.places.project / "tests" / "external" / "suites"
+    path = {"PYTHONPATH": os.pathsep.join(str(part) for part in (folder, beside) if part)}
+    count = min(count, suite.most_lanes)
+    base = folder / f"{suite.name}.ini"
+    with lanes.opened(run.places, addresses, base, count, suite.commands, variables=path) as opened:
+        options = ["-c", str(folder / "pytest.ini"), f"--rootdir={run.places.project}", "--durations=10"]
+        options += ["-p", "judge", f"--judged-suite={suite.name}", *_laned(count)]
+        found = suites.words(words, suite, beside)
+        run.pytest(suite.title, [*options, *found], {**_environment(opened), **path}, suite.name)
+
+
+def _laned(count: int) -> list[str]:
+    return ["-p", "migration_stack.lane_plugin", "-n", str(count), *IN_LANES]
+
+
+def _environment(opened: Sequence[lanes.Lane]) -> dict[str, str]:
+    return {
+        **ckan.environment(),
+        lane_plugin.VARIABLE: os.pathsep.join(str(lane.ini) for lane in opened),
+    }
+
+
+def _folders(places: Places, names: Sequence[str]) -> list[str]:
+    """Return those folders of tests/ in which there are tests."""
+    tests = places.project / "tests"
+    return [f"tests/{name}" for name in names if any((tests / name).rglob("test_*.py"))]

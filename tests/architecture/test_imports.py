@@ -75,6 +75,7 @@ PURE = tuple(
         *("search.results", "search.words.thesaurus", "search.words.meaning", "search.words.stopwords"),
         "search.words.beginnings",
         *("harvest.decisions", "harvest.naming"),
+        *(f"export.{part}" for part in ("cells", "columns", "citations", "writers", "formats", "streaming")),
     )
 )
 

@@ -24,6 +24,7 @@ __all__ = [
     "migration_dataset_view",
     "migration_direction",
     "migration_error_links",
+    "migration_exports",
     "migration_facet_groups",
     "migration_facet_label",
     "migration_form_groups",
@@ -50,6 +51,7 @@ migration_access = dataset.access
 migration_chips = discovery.chips
 migration_dataset_view = dataset.view
 migration_error_links = form.error_links
+migration_exports = discovery.exports
 migration_facet_groups = discovery.groups
 migration_form_groups = form.groups
 migration_form_rows = form.rows

@@ -10,13 +10,14 @@ from flask import Blueprint, Response
 
 import migration_schemas
 from ckanext.migration import shared
+from ckanext.migration.export.views import export
 from ckanext.migration.logic import visibility
 from ckanext.migration.logic.publishing import language
 from ckanext.migration.pages import form, words
 from ckanext.migration.pages.terms import migration_terms
 from migration_schemas import rdf
 
-__all__ = ["migration", "migration_terms"]
+__all__ = ["export", "migration", "migration_terms"]
 
 migration = Blueprint("migration", __name__)
 

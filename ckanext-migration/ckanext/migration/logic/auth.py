@@ -6,10 +6,13 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.migration import config
+
 __all__ = [
     "migration_concept_match",
     "migration_concept_show",
     "migration_dataset_validate",
+    "migration_search_export",
     "migration_search_scan",
     "migration_search_widen",
     "migration_vocabulary_list",
@@ -45,3 +48,12 @@ def migration_vocabulary_list(context: Any, data_dict: dict[str, Any]) -> dict[s
 
 
 migration_vocabulary_show = migration_concept_show = migration_concept_match = migration_vocabulary_list
+
+
+@tk.auth_allow_anonymous_access
+def migration_search_export(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Whoever may read the whole result may download it, unless the operators ask for a log-in."""
+    if not (context.get("user") or config.export_anonymous()):
+        return {"success": False, "msg": tk._("Log in to download a whole result.")}
+    tk.check_access("migration_search_scan", context, data_dict)
+    return {"success": True}

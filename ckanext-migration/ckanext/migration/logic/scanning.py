@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan.plugins import plugin_loaded
 from itsdangerous import BadSignature, URLSafeSerializer
 
 MOST = 1000
@@ -32,6 +33,11 @@ def migration_search_scan(context: Any, data_dict: dict[str, Any]) -> dict[str, 
         be shorter than ``rows``: only the cursor says whether there is more
     """
     tk.check_access("migration_search_scan", context, data_dict)
+    if not plugin_loaded("migration_search"):
+        text = tk._(
+            "Reading a whole result needs the plugin migration_search, which is not switched on here."
+        )
+        raise tk.ValidationError({"plugin": [text]})
     for name in _REFUSED:
         if data_dict.get(name):
             raise tk.ValidationError({name: [tk._("This parameter cannot be used here")]})

@@ -9,12 +9,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
+from ckan.plugins import plugin_loaded
 from markupsafe import Markup
 
 from ckanext.migration import facets
+from ckanext.migration.export.formats import FORMATS
 from ckanext.migration.logic.derived import main_text
 from ckanext.migration.logic.publishing import language
-from ckanext.migration.pages import reasons, words
+from ckanext.migration.pages import reasons, searched, words
 
 SHOWN = 6
 EXTRACT = 240
@@ -177,19 +179,31 @@ def _passages(found: list[str] | None) -> Markup | None:
     return Markup(" … ").join(passage(text) for text in found[:2]) if found else None
 
 
-def widened(q: str, fields: Mapping[str, list[str]]) -> dict[str, Any]:
+def exports() -> list[dict[str, str]]:
+    """Return name and address of each format in which the whole result of this page can be had."""
+    if not (plugin_loaded("migration_search") and tk.h.check_access("migration_search_export")):
+        return []
+    pairs = searched.kept(tk.request.args)
+    if agency := _agency():
+        pairs.append(("organization", str(agency["name"])))
+    query = f"?{urlencode(pairs)}" if pairs else ""
+    return [
+        {"name": each.name, "url": tk.h.url_for("migration_export.result", suffix=suffix) + query}
+        for suffix, each in FORMATS.items()
+    ]
+
+
+def _agency() -> Mapping[str, Any] | None:
+    """Return the agency whose page this is."""
+    return tk.g.group_dict if str(tk.request.endpoint).startswith("organization.") else None
+
+
+def widened() -> dict[str, Any]:
     """Return what wider searches find, and the datasets of the nearest of them."""
-    chosen = {name: values for name, values in fields.items() if name in facets.titles()}
-    terms = [(name, value) for name, values in fields.items() if name not in chosen for value in values]
-    if str(tk.request.endpoint).startswith("organization."):
-        terms.append(("owner_org", str(tk.g.group_dict["id"])))
-    fq = ['{}:"{}"'.format(name, value.replace('"', "")) for name, value in terms]
-    extras: dict[str, Any] = {
-        name: value for name, value in tk.request.args.items() if name.startswith("ext_")
-    }
-    extras["ext_any_of"] = chosen
-    asked = {"q": q, "fq": " ".join([*fq, "+dataset_type:dataset"]), "extras": extras}
-    found = tk.get_action("migration_search_widen")({}, {**asked, "rows": WIDER, "include_private": True})
+    asked = searched.parameters(tk.request.args)
+    if agency := _agency():
+        asked["fq"] += f' +owner_org:"{agency["id"]}"'
+    found = tk.get_action("migration_search_widen")({}, {**asked, "rows": WIDER})
     kept = [(key, value) for key, value in _pairs() if key == "sort"]
     steps = [{**step, "url": _url([*step["parameters"], *kept])} for step in found["steps"]]
     return {"steps": steps, "results": found["results"]}

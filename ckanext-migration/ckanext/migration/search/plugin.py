@@ -11,7 +11,7 @@ from ckan.lib.search.common import SearchQueryError
 from flask import has_request_context
 
 from ckanext.migration.cli import migration
-from ckanext.migration.search import action, auth, client, config, install, views
+from ckanext.migration.search import action, auth, client, config, install, refusals, views
 from ckanext.migration.search.additions import beyond, listing
 from ckanext.migration.search.cli import search
 from ckanext.migration.search.delivery import commits
@@ -37,6 +37,7 @@ class MigrationSearchPlugin(p.SingletonPlugin):
 
     p.implements(p.IConfigurer)
     p.implements(p.IClick)
+    p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IPackageController, inherit=True)
 
     # IConfigurer
@@ -55,6 +56,13 @@ class MigrationSearchPlugin(p.SingletonPlugin):
                 )
         except SearchFault as fault:
             log.error("search.start code=%s: %s. %s", fault.code, fault.message, fault.remedy)
+
+    # IMiddleware
+
+    def make_middleware(self, app: Any, config_: Any) -> Any:
+        """Say what an error of the search means where a page does not."""
+        refusals.register(app)
+        return app
 
     # IClick
 

@@ -1,0 +1,1 @@
+"""Export of a whole search result: tables, JSON, RDF and citations, written while they are read."""

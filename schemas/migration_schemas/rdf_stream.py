@@ -7,6 +7,7 @@ record at a time. Names of blank nodes are made of the subject's IRI, so parts c
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rdflib import Graph
@@ -67,7 +68,7 @@ def _known(prefix: str, namespace: str) -> None:
         raise SchemaError(f"The prefix {prefix} stands for {namespace}, which the file does not name.")
 
 
-_PARTS = {"ttl": _turtle, "rdf": _xml, "jsonld": _jsonld, "nt": lambda text: text}
+_PARTS: dict[str, Callable[[str], str]] = {"ttl": _turtle, "rdf": _xml, "jsonld": _jsonld, "nt": str}
 _XML_HEAD = "".join(f'\n  xmlns:{prefix}="{namespace}"' for prefix, namespace in _NAMESPACES.items())
 _TURTLE_HEAD = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in _NAMESPACES.items())
 

@@ -1,0 +1,136 @@
+"""Against stock CKAN on Solr, in one run, taking turns: search, rebuild and `package_create`.
+
+    make up; python benchmarks/solr.py        (in another terminal)
+    python benchmarks/sites.py
+    python benchmarks/search_catalogue.py .registry/ckan/benchmark/registry/ckan.ini
+    python benchmarks/search_peers.py rebuild|search|create [NUMBER]
+
+Both sides are processes of their own that time themselves. `rebuild` compares 500 documents of the new index
+with what CKAN makes of each dataset by itself. `search` counts only while both sides find as many datasets;
+the catch-all field is asked, with six facets, and both engines highlight. `create` saves the same content
+into the dataset type of this software and into one of ckanext-dcat.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import solr
+from search_requests import percentile, queries
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
+from registry_site import COMPLETE
+
+FOLDER = Path(".registry/ckan/benchmark")
+SAMPLES = 500
+WARM = 10
+
+
+class Side:
+    """A CKAN in a process of its own."""
+
+    def __init__(self, site: str) -> None:
+        program = [sys.executable, str(Path(__file__).with_name("peer.py")), str(FOLDER / site / "ckan.ini")]
+        self._process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, do: str, **asked: Any) -> tuple[float, Any]:
+        """Return milliseconds and answer."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"do": do, **asked}) + "\n")
+        self._process.stdin.flush()
+        found = json.loads(self._process.stdout.readline())
+        return found["ms"], found["answer"]
+
+
+def rebuild(number: int) -> None:
+    """Stock, ours, stock: datasets a second."""
+    ours, stock = Side("registry"), Side("solr")
+    ids = ours.ask("some", number=2 * number)[1]
+    stock.ask("reindex", ids=ids[:10])
+    rates = [_rate(stock, ids[:number])]
+    taken, found = ours.ask("rebuild")
+    rates.append(_rate(stock, ids[number:]))
+    unequal = ours.ask("same", number=SAMPLES)[1]
+    assert not unequal, f"{len(unequal)} documents differ, for example {unequal[0]}"
+    rate = found["datasets"] / taken * 1000
+    print(f"{found['datasets']} datasets, {found['refused']} refused, read alone: {found['alone'] or 'no'}")
+    print(f"{SAMPLES} documents equal; load {os.getloadavg()[0]:.1f}")
+    print(f"stock {rates[0]:.1f} and {rates[1]:.1f} a second, ours {rate:.1f}: ", end="")
+    print(f"{rate / statistics.mean(rates):.1f}x (target 25)")
+
+
+def _rate(side: Side, ids: list[str]) -> float:
+    return len(ids) / side.ask("reindex", ids=ids)[0] * 1000
+
+
+def search(number: int) -> None:
+    """Search the same words in turn."""
+    ours, stock = Side("registry"), Side("solr")
+    sent = ours.ask("fill", address=solr.ADDRESS)[1]
+    times: dict[str, list[float]] = {"ours": [], "stock": [], "stock without marks": []}
+    for turn, text in enumerate(queries(number + WARM)):
+        sides = [("ours", ours, False), ("stock", stock, True), ("stock without marks", stock, False)]
+        found = {}
+        for name, side, marks in sides if turn % 2 else sides[::-1]:
+            taken, found[name] = side.ask("find", q=text, marks=marks)
+            if turn >= WARM:
+                times[name].append(taken)
+        assert len(set(found.values())) == 1, (text, found)
+    print(f"{sent} datasets, {number} searches with equal counts; load {os.getloadavg()[0]:.1f}")
+    for name, limit in (("p50", 0.75), ("p99", 1.0)):
+        part = float(name[1:]) / 100
+        each = {side: percentile(taken, part) for side, taken in times.items()}
+        print(name, *(f"{side} {taken:.1f} ms" for side, taken in each.items()), sep="  ", end="  ")
+        print(f"ratio {each['ours'] / each['stock']:.2f} (target {limit}),", end=" ")
+        print(f"without marks on the other side {each['ours'] / each['stock without marks']:.2f}")
+
+
+def create(number: int) -> None:
+    """Save the same content in turn, and wait until our search finds what was saved."""
+    ours, stock = Side("registry"), Side("stock")
+    names = ("organization-ours", "organization-stock")
+    saved: dict[str, list[float]] = {"ours": [], "stock": []}
+    found = []
+    for turn in range(number + WARM):
+        for name, side, package in (("ours", ours, COMPLETE), ("stock", stock, plain(COMPLETE))):
+            taken, made = side.ask("create", package=package, organization=names[name == "stock"])
+            seen = ours.ask("seen", name=made)[0] if name == "ours" else 0.0
+            if turn >= WARM:
+                saved[name].append(taken)
+                found += [taken + seen] if name == "ours" else []
+    middle = {name: percentile(taken, 0.5) for name, taken in saved.items()}
+    print(f"{number} datasets a side; load {os.getloadavg()[0]:.1f}")
+    print(f"package_create p50: ours {middle['ours']:.0f} ms, stock {middle['stock']:.0f} ms: ", end="")
+    print(f"{middle['ours'] / middle['stock']:.2f}x (target 0.5); found by a search after ", end="")
+    print(f"{percentile(found, 0.5):.0f} ms, at the latest {max(found):.0f} ms (target 1500)")
+
+
+def plain(package: dict[str, Any]) -> dict[str, Any]:
+    """Return a dataset in the type `dcat_ap_full` of ckanext-dcat; French goes among the extras, as there."""
+    kept = {
+        name: package[name] for name in ("temporal_coverage", "contact", "issued", "modified", "frequency")
+    }
+    kept |= {"access_rights": package["access_rights"], "theme": package["migration_theme"]}
+    kept |= {"language": package["language"], "private": False}
+    kept |= {"title": package["title_translated"]["en"], "notes": package["notes_translated"]["en"]}
+    kept["spatial_coverage"] = [{"text": code} for code in package["spatial_coverage"]]
+    kept["tag_string"] = ",".join(package["tags_translated"]["en"])
+    left = {"title_fr": package["title_translated"]["fr"], "notes_fr": package["notes_translated"]["fr"]}
+    left |= {name: json.dumps(package[name]) for name in ("population_group", "collection_method")}
+    left |= {name: json.dumps(package[name]) for name in ("sensitivity_level", "personal_data_status")}
+    kept["extras"] = [{"key": key, "value": value} for key, value in left.items()]
+    kept["resources"] = package["resources"]
+    return kept
+
+
+if __name__ == "__main__":
+    {"rebuild": rebuild, "search": search, "create": create}[sys.argv[1]](
+        int(sys.argv[2]) if len(sys.argv) > 2 else 200
+    )

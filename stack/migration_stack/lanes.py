@@ -158,8 +158,6 @@ def _lines(lane: Lane, base: Path) -> Iterator[str]:
     yield f"[app:main]\nuse = config:{base}\n"
     for name, value in (
         ("sqlalchemy.url", lane.addresses.database),
-        ("ckan.datastore.write_url", lane.addresses.database),
-        ("ckan.datastore.read_url", lane.addresses.database),
         ("ckan.redis.url", lane.addresses.redis),
         ("solr_url", lane.addresses.elasticsearch),
         ("ckan.storage_path", str(lane.storage)),

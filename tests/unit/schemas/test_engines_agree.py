@@ -42,7 +42,18 @@ NODES = [
     *(Blank(name) for name in ("a", "b", "c")),
 ]
 CLASSES = [plain(f"dcat:{name}") for name in ("Dataset", "Distribution", "Catalog")]
-TEXTS = ["", "abc", "A title of some length", "Description " * 5, "mailto:a@b.example", "2024", "true", "7"]
+TEXTS = [
+    "",
+    "abc",
+    "four",
+    "f" * 40,
+    "A title of some length",
+    "Description " * 5,
+    "mailto:a@b.example",
+    "2024",
+    "true",
+    "7",
+]
 DATATYPES = [
     *("xsd:date", "xsd:dateTime", "xsd:gYear", "xsd:gYearMonth"),
     *("xsd:integer", "xsd:nonNegativeInteger", "xsd:decimal", "xsd:string"),
@@ -63,13 +74,19 @@ ADDRESSES = st.sampled_from(
 TRIPLE = st.one_of(
     st.tuples(st.sampled_from(NODES), st.just(TYPE), st.sampled_from(CLASSES)),
     st.tuples(
-        st.sampled_from(NODES),
+        st.sampled_from([*NODES[:1] * len(NODES), *NODES]),  # mostly the dataset, which most shapes are about
         st.sampled_from(PREDICATES),
         st.one_of(st.sampled_from(NODES), ADDRESSES, LITERALS),
     ),
 )
 GRAPHS = st.builds(
     lambda found: Triples([(NODES[0], TYPE, CLASSES[0]), *found]), st.lists(TRIPLE, max_size=60)
+)
+TITLE = plain("dct:title")
+BOUNDARIES = Triples(
+    [(NODES[0], TYPE, CLASSES[0])]
+    + [(NODES[0], p, text("x" * n, "en")) for p in (TITLE, plain("dct:description")) for n in (3, 4, 39, 40)]
+    + [(NODES[0], plain("mig:adminLevel"), Literal(str(n), plain("xsd:integer"))) for n in (-1, 0, 5, 6)]
 )
 
 
@@ -82,6 +99,7 @@ def compared(data: Triples) -> tuple[Counter, Counter]:
 @SOME
 @given(GRAPHS)
 @example(Triples())
+@example(BOUNDARIES)
 def test_any_graph_of_our_terms_gets_the_same_results(data):
     compiled, reference = compared(data)
     assert compiled == reference

@@ -6,14 +6,13 @@ Only public fields are indexed, because counts and suggestions would tell what a
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from migration_vocabularies import Concept, get
 from migration_vocabularies.matching import fold
 
-from . import freshness, series
+from . import coverage, freshness, series
 from .fields import LANGUAGES, Field, load
 from .record import Record
 
@@ -25,11 +24,6 @@ ANALYZERS = {
     OTHER: "standard",
 }  # fmt: skip
 DATE_FORMAT = "strict_date_optional_time||strict_year_month||strict_year"
-SPAN = 60
-"""A period counts for at most this many years back from its end, so that one record cannot fill a facet."""
-
-GEOGRAPHIC = ("spatial_coverage", "country_of_origin", "country_of_destination", "country_of_transit")
-COUNTRY = re.compile(r"[A-Z]{3}")
 NAMES = ("title_translated", "alternative_title", "identifier")
 BEGINNINGS, SPELLING = "beginnings", "spelling"
 """Fields of the search filled from ours: beginnings of names, words as they are written."""
@@ -42,8 +36,11 @@ def document(record: Record) -> dict[str, Any]:
     for field in _indexed():
         if (value := record.fields.get(field.name)) not in (None, "", [], {}):
             found.update(_values(field, value))
-    found["country"] = countries(record)
-    found["reference_year"] = reference_years(record)
+    found["country"] = coverage.places(record)
+    found["country_reach"] = coverage.reach(record)
+    found["corridors"] = coverage.corridors(record)
+    found["reference_year"] = coverage.reference_years(record)
+    found["reference_period"] = coverage.periods(record)
     found["concept_labels"] = concept_labels(record)
     found["exact_names"] = exact_names(record)
     found["series"] = series.key(record)
@@ -58,7 +55,11 @@ def properties() -> dict[str, Any]:
     for field in _indexed():
         found.update(_mapping(field))
     found["country"] = {"type": "keyword"}
+    found["country_reach"] = {"type": "keyword"}
+    pair: dict[str, Any] = {name: {"type": "keyword"} for name in coverage.CORRIDOR}
+    found["corridors"] = {"type": "nested", "dynamic": False, "properties": pair}
     found["reference_year"] = {"type": "short"}
+    found["reference_period"] = {"type": "date_range", "format": "strict_date"}
     labels = {lang: {**_text(lang), **_copied(*_spelling(lang))} for lang in LANGUAGES}
     found["concept_labels"] = {"properties": labels}
     found["exact_names"] = {"type": "keyword", "ignore_above": 1024}
@@ -112,7 +113,16 @@ def _values(field: Field, value: Any) -> dict[str, Any]:
         return {field.name: [number for number in values if isinstance(number, int)]}
     if field.search_type == "date":
         return {field.name: str(value)} if freshness.last_day(str(value)) else {}
-    return {field.name: [str(item) for item in values]}
+    return {field.name: _codes(field, [str(item) for item in values])}
+
+
+def _codes(field: Field, codes: list[str]) -> list[str]:
+    """In a facet a term counts for the terms above it too, each once."""
+    if not (field.search_facet and field.vocabulary):
+        return codes
+    terms = get(field.vocabulary)
+    above = (term for code in codes for term in terms.ancestors(code) if term != coverage.WORLD)
+    return list(dict.fromkeys((*codes, *above)))
 
 
 def _texts(field: Field, value: Any) -> dict[str, Any]:
@@ -122,29 +132,6 @@ def _texts(field: Field, value: Any) -> dict[str, Any]:
         texts = text if isinstance(text, list | tuple) else [text]
         found[key] = [*found.get(key, ()), *(str(item) for item in texts)]
     return {key: texts if len(texts) > 1 else texts[0] for key, texts in found.items() if texts}
-
-
-def countries(record: Record) -> list[str]:
-    """Return the ISO codes of all countries in the four geographic fields, without regions."""
-    found = {
-        str(code): None
-        for name in GEOGRAPHIC
-        for code in record.fields.get(name) or ()
-        if COUNTRY.fullmatch(str(code)) and code in get("country")
-    }
-    return list(found)
-
-
-def reference_years(record: Record) -> list[int]:
-    """Return the years that the reference periods cover."""
-    years: set[int] = set()
-    for period in record.fields.get("temporal_coverage") or ():
-        bounds = [freshness.last_day(str(period.get(key, ""))) for key in ("start", "end")]
-        start, end = (bound.year if bound else None for bound in bounds)
-        first, last = start or end, end or start
-        if first and last:
-            years.update(range(max(first, last - SPAN), last + 1))
-    return sorted(years)
 
 
 def exact_names(record: Record) -> list[str]:
@@ -162,14 +149,22 @@ def exact_names(record: Record) -> list[str]:
 def concept_labels(record: Record) -> dict[str, list[str]]:
     """Return the labels of what the data are about, and of the terms above them: `Africa` finds Sudan."""
     found: dict[str, dict[str, None]] = {lang: {} for lang in LANGUAGES}
+    for vocabulary, codes in _about(record):
+        for concept in _concepts(vocabulary, codes):
+            for lang in LANGUAGES:
+                names = [concept.labels[lang]] if lang in concept.labels else []
+                found[lang].update(dict.fromkeys([*names, *concept.alt_labels.get(lang, ())]))
+    return {lang: list(labels) for lang, labels in found.items() if labels}
+
+
+def _about(record: Record) -> Iterator[tuple[str, Iterable[str]]]:
+    """Give the code lists and codes that say what the data are about."""
     for field in _indexed():
         if field.vocabulary and field.group != "access":
             value = record.fields.get(field.name) or ()
-            for concept in _concepts(field.vocabulary, value if isinstance(value, list | tuple) else [value]):
-                for lang in LANGUAGES:
-                    names = [concept.labels[lang]] if lang in concept.labels else []
-                    found[lang].update(dict.fromkeys([*names, *concept.alt_labels.get(lang, ())]))
-    return {lang: list(labels) for lang, labels in found.items() if labels}
+            yield field.vocabulary, value if isinstance(value, list | tuple) else [value]
+    ends = (code for pair in coverage.corridors(record) for codes in pair.values() for code in codes)
+    yield coverage.PLACES, dict.fromkeys(ends)
 
 
 def _concepts(name: str, codes: Iterable[str]) -> list[Concept]:
@@ -178,7 +173,7 @@ def _concepts(name: str, codes: Iterable[str]) -> list[Concept]:
     every = dict.fromkeys(
         code for known_code in known for code in (known_code, *vocabulary.ancestors(known_code))
     )
-    return [vocabulary[code] for code in every if code != "001" or code in known]
+    return [vocabulary[code] for code in every if code != coverage.WORLD or code in known]
 
 
 def _update_schedule(record: Record) -> dict[str, Any]:

@@ -202,8 +202,9 @@ class _Writer:
         for part in one.subfields:
             if part.steps and part.name in value:
                 name = f"{one.name}.{part.name}"
-                for term in self.term(name, resource, value[part.name], lambda v, f=part: encode(f, v)):
-                    self.triples.add(node, part.steps[0], term)
+                for item in _listed(value[part.name]) if part.multiple else [value[part.name]]:
+                    for term in self.term(name, resource, item, lambda v, f=part: encode(f, v)):
+                        self.triples.add(node, part.steps[0], term)
         return [node]
 
 

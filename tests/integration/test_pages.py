@@ -56,7 +56,7 @@ def test_filters_are_chips_in_the_address(empty_site: Site, app):
     chips = page.select(".mig-chip")
     assert [chip.get_text(" ", strip=True).split(" remove")[0] for chip in chips] == [
         "Words: displacement",
-        "Country: Sudan",
+        "Place: Sudan",
         "Theme: Internal displacement",
     ]
     assert "country=" not in chips[1]["href"]
@@ -72,7 +72,7 @@ def test_facets_speak_the_language_of_the_interface(empty_site: Site, app):
     page = soup(app.get("/fr/dataset"))
 
     facets = {facet.h2.text: facet.get_text(" ", strip=True) for facet in page.select(".mig-facet")}
-    assert "Soudan" in facets["Pays"]
+    assert "Soudan" in facets["Lieu"]
     assert "Déplacement interne" in facets["Thème"]
 
 

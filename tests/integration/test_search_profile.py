@@ -25,13 +25,13 @@ def counts(searching: Searching, name: str, **parameters: Any) -> dict[str, int]
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("migration_theme", {"internal-displacement": 1}),
-        ("population_group", {"refugees": 1}),
+        ("migration_theme", {"internal-displacement": 1, "forced-displacement": 1}),
+        ("population_group", {"refugees": 1, "persons-international-protection": 1}),
         ("collection_method", {"key-informant": 1}),
         ("access_rights", {"PUBLIC": 1}),
         ("sensitivity_level", {"low": 1}),
         ("language", {"ar": 1, "en": 1}),
-        ("country", {"SDN": 1}),
+        ("country", {"SDN": 1, "015": 1, "002": 1}),
         ("reference_year", {"2023": 1, "2024": 1, "2025": 1, "2026": 1}),
         ("frequency", {"MONTHLY": 1}),
     ],

@@ -50,7 +50,7 @@ class TestAction:
         answer = widen(empty_site, fq='country:"SDN" +dataset_type:dataset access_rights:"RESTRICTED"')
         assert told(answer)[:2] == [
             ("without-filter", "Without “Restricted” (Access)", 1),
-            ("without-filter", "Without “Sudan” (Country)", 1),
+            ("without-filter", "Without “Sudan” (Place)", 1),
         ]
 
     def test_a_country_goes_up_to_its_regions(self, empty_site: Site) -> None:
@@ -76,12 +76,28 @@ class TestAction:
         assert told(answer) == [("wider-place", "Anywhere in the world, not only in Northern Africa", 1)]
         assert answer["steps"][0]["parameters"] == []
 
+    def test_larger_areas_come_after_the_regions(self, empty_site: Site) -> None:
+        empty_site.create(spatial_coverage=["001"])
+        answer = widen(empty_site, fq='country:"SDN"')
+        assert answer["count"] == 0
+        steps = [step for step in answer["steps"] if step["kind"] == "larger-areas"]
+        assert steps == []  # a filter of Solr's language means what it says
+        chosen = widen(empty_site, ext_any_of={"country": ["SDN"]})["steps"]
+        assert [(step["kind"], step["count"]) for step in chosen] == [
+            ("without-filter", 1),
+            ("larger-areas", 1),
+        ]
+        assert chosen[1]["text"] == "Also data about larger areas than Sudan"
+        assert chosen[1]["parameters"] == [("country", "SDN"), ("ext_world", "in")]
+
     def test_years_around(self, empty_site: Site) -> None:
         empty_site.create(temporal_coverage=[{"start": "2016-01-01", "end": "2016-12-31"}])
         steps = widen(empty_site, fq='reference_year:"2020"')["steps"]
         periods = [step for step in steps if step["kind"] == "wider-period"]
         assert [step["text"] for step in periods] == ["Years 2015–2025, not only 2020"]
-        assert periods[0]["parameters"] == [("ext_years", "2015-2025")]
+        assert periods[0]["parameters"] == [("ext_from", "2015"), ("ext_to", "2025")]
+        open_end = widen(empty_site, ext_from="2020")["steps"]
+        assert [step["text"] for step in open_end] == ["Years 2015–, not only 2020–"]
 
     def test_without_the_words(self, empty_site: Site) -> None:
         empty_site.create()
@@ -115,9 +131,7 @@ class TestAction:
         with pytest.raises(tk.NotAuthorized, match="package_search"):
             auth.migration_search_widen({}, {})
 
-    @pytest.mark.parametrize(
-        "extras", [{"ext_words": "some"}, {"ext_place": "ZZZ"}, {"ext_years": "2020"}, {"ext_years": "a-b"}]
-    )
+    @pytest.mark.parametrize("extras", [{"ext_words": "some"}, {"ext_place": "ZZZ"}])
     def test_a_parameter_that_is_not_understood_is_refused(
         self, empty_site: Site, extras: dict[str, str]
     ) -> None:
@@ -136,7 +150,7 @@ def test_the_page_keeps_the_count_of_nothing_and_says_what_is_shown(empty_site: 
     page = soup(app.get("/dataset?country=SDN&q=displacement"))
 
     assert page.select_one(".mig-result-count").get_text(strip=True) == "0 datasets"
-    assert page.select_one(".mig-wider h2").text == "Shown instead: Without “Sudan” (Country)"
+    assert page.select_one(".mig-wider h2").text == "Shown instead: Without “Sudan” (Place)"
     assert len(page.select(".mig-wider .mig-hit")) == len(page.select(".mig-hit")) == 1
     links = {link.text: link["href"] for link in page.select(".mig-tries a")}
     wider = soup(app.get(links["Anywhere in Northern Africa, not only in Sudan"]))
@@ -144,6 +158,7 @@ def test_the_page_keeps_the_count_of_nothing_and_says_what_is_shown(empty_site: 
     assert not wider.select(".mig-wider")
     chips = [chip.get_text(" ", strip=True).split(" remove")[0] for chip in wider.select(".mig-chip")]
     assert chips == ["Words: displacement", "Place: Northern Africa"]
+    assert "country=015" in links["Anywhere in Northern Africa, not only in Sudan"]
 
 
 def test_the_page_speaks_french(empty_site: Site, app: Any) -> None:
@@ -151,7 +166,7 @@ def test_the_page_speaks_french(empty_site: Site, app: Any) -> None:
 
     page = soup(app.get("/fr/dataset?country=SDN"))
 
-    assert page.select_one(".mig-wider h2").text == "Affiché à la place : Sans « Soudan » (Pays)"
+    assert page.select_one(".mig-wider h2").text == "Affiché à la place : Sans « Soudan » (Lieu)"
 
 
 def test_an_agency_page_stays_in_the_agency(empty_site: Site, app: Any) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from .errors import UnknownVocabularyError, VocabularyError
 from .loader import extend, forget, get, graph, names, parse, shipped
 from .matching import Match
-from .vocabulary import Concept, Vocabulary, language_tag
+from .vocabulary import Box, Concept, Vocabulary, language_tag
 
 __all__ = [
+    "Box",
     "Concept",
     "Match",
     "UnknownVocabularyError",

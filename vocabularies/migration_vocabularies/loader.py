@@ -13,9 +13,10 @@ from rdflib.term import Node
 
 from . import iris
 from .errors import UnknownVocabularyError, VocabularyError
-from .vocabulary import Concept, Vocabulary
+from .vocabulary import Box, Concept, Vocabulary
 
 ORDER = URIRef(iris.NAMESPACE + "order")
+EXTENT = URIRef(iris.NAMESPACE + "extent")
 
 
 _further: list[Path] = []
@@ -133,9 +134,21 @@ def _concept(graph: Graph, node: URIRef, codes: dict[URIRef, str]) -> Concept:
         same_as=tuple(str(o) for o in graph.objects(node, SKOS.exactMatch)),
         broader=related(SKOS.broader),
         order=int(str(order)) if order is not None else None,
+        extent=tuple(sorted(_box(str(o), codes[node]) for o in graph.objects(node, EXTENT))),
         deprecated=bool(graph.value(node, OWL.deprecated)),
         replaced_by=next(iter(related(DCTERMS.isReplacedBy)), None),
     )
+
+
+def _box(text: str, code: str) -> Box:
+    """Read "west south east north"; raises VocabularyError for what is no box on the globe."""
+    try:
+        west, south, east, north = (float(part) for part in text.split())
+    except ValueError:
+        raise VocabularyError(f"The extent {text!r} of {code} is not four numbers.") from None
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise VocabularyError(f"The extent {text!r} of {code} is not a box: west south east north.")
+    return west, south, east, north
 
 
 def _texts(graph: Graph, node: Node, predicate: Node) -> dict[str, str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from .matching import Index, Match
 
 FALLBACK = "en"
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees (WGS 84); west is never above east."""
 
 
 def language_tag(lang: str) -> str:
@@ -32,6 +34,8 @@ class Concept:
     same_as: tuple[str, ...] = ()
     broader: tuple[str, ...] = ()
     order: int | None = None
+    extent: tuple[Box, ...] = ()
+    """Boxes that together hold a country, none of them across the 180th meridian."""
     deprecated: bool = False
     replaced_by: str | None = None
 

@@ -12,6 +12,9 @@ from migration_vocabularies import get as vocabulary
 # The vocabulary of each facet; the others are named by the index itself or below.
 VOCABULARIES = {
     "country": "country",
+    "country_of_origin": "country",
+    "country_of_destination": "country",
+    "country_of_transit": "country",
     "migration_theme": "migration-theme",
     "population_group": "population-group",
     "collection_method": "collection-method",
@@ -21,11 +24,11 @@ VOCABULARIES = {
     "frequency": "frequency",
     "statistic_type": "statistic-type",
     "disaggregation": "disaggregation",
+    "res_format": "file-type",
+    "informs": "gcm-objective",
 }
 # Facets whose chosen values a dataset must have all: by age *and* by sex. In the others any of them will do.
 ALL_OF = frozenset({"disaggregation"})
-# Facets whose values a dataset can have only one of.
-SINGLE = frozenset({"organization", "access_rights", "update_state"})
 
 
 def titles(without: Collection[str] = ()) -> OrderedDict[str, str]:
@@ -33,15 +36,22 @@ def titles(without: Collection[str] = ()) -> OrderedDict[str, str]:
     _ = tk._
     every = (
         ("organization", _("Agency")),
-        ("country", _("Country")),
+        ("country", _("Place")),
         ("migration_theme", _("Theme")),
-        ("population_group", _("Population group")),
-        ("collection_method", _("Collection method")),
-        ("disaggregation", _("Disaggregation")),
+        ("statistic_type", _("Kind of data")),
         ("access_rights", _("Access")),
         ("update_state", _("Update state")),
-        ("language", _("Language of the data")),
+        ("population_group", _("Population group")),
+        ("disaggregation", _("Disaggregation")),
+        ("collection_method", _("Collection method")),
+        ("country_of_origin", _("Country of origin")),
+        ("country_of_destination", _("Country of destination")),
+        ("country_of_transit", _("Country of transit")),
         ("reference_year", _("Reference year")),
+        ("frequency", _("Update frequency")),
+        ("language", _("Language of the data")),
+        ("res_format", _("Format")),
+        ("informs", _("Global Compact objective")),
     )
     return OrderedDict((name, title) for name, title in every if name not in without)
 

@@ -38,3 +38,10 @@ def secure(response: Any) -> Any:
     if str(tk.config.get("ckan.site_url") or "").startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", HSTS)
     return response
+
+
+def refused(response: Any) -> Any:
+    """Answer with a bad request where a page says which of its parameters it did not understand."""
+    if response.status_code == 200 and getattr(tk.g, "migration_refused", None):
+        response.status_code = 400
+    return response

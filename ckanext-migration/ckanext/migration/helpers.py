@@ -13,7 +13,7 @@ from flask import current_app
 from ckanext.migration import facets
 from ckanext.migration.logic.derived import main_text
 from ckanext.migration.logic.publishing import language
-from ckanext.migration.pages import dataset, discovery, form, home, words
+from ckanext.migration.pages import address, dataset, discovery, filters, form, home, words
 from migration_vocabularies import get as vocabulary
 
 __all__ = [
@@ -25,8 +25,12 @@ __all__ = [
     "migration_direction",
     "migration_error_links",
     "migration_exports",
-    "migration_facet_groups",
+    "migration_facet_address",
+    "migration_facet_fields",
     "migration_facet_label",
+    "migration_filter_fields",
+    "migration_filter_value",
+    "migration_filters",
     "migration_form_groups",
     "migration_form_rows",
     "migration_form_text",
@@ -37,22 +41,28 @@ __all__ = [
     "migration_page",
     "migration_prose",
     "migration_resource_view",
+    "migration_search_address",
+    "migration_search_refused",
     "migration_sortings",
     "migration_structured_data",
     "migration_suggest_url",
     "migration_text",
     "migration_widened",
-    "migration_widened_fields",
+    "migration_worlds",
 ]
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "dv", "ckb", "yi"})
 
 migration_access = dataset.access
-migration_chips = discovery.chips
+migration_chips = filters.chips
 migration_dataset_view = dataset.view
 migration_error_links = form.error_links
 migration_exports = discovery.exports
-migration_facet_groups = discovery.groups
+migration_facet_address = address.of_facet
+migration_facet_fields = address.of_facet_fields
+migration_filter_fields = filters.fields
+migration_filter_value = filters.value
+migration_filters = filters.panel
 migration_form_groups = form.groups
 migration_form_rows = form.rows
 migration_form_text = form.text
@@ -62,8 +72,10 @@ migration_prose = words.prose
 migration_resource_view = dataset.resource_view
 migration_sortings = discovery.sortings
 migration_structured_data = dataset.structured_data
+migration_search_address = address.base
+migration_search_refused = filters.refused
 migration_widened = discovery.widened
-migration_widened_fields = discovery.widened_fields
+migration_worlds = filters.worlds
 
 
 def migration_concept_label(name: str, code: str) -> str:

@@ -74,6 +74,7 @@ class MigrationPlugin(DefaultTranslation, p.SingletonPlugin):
         app.before_request(negotiation.before_request)
         app.after_request(negotiation.after_request)
         app.after_request(headers.secure)
+        app.after_request(headers.refused)
         return app
 
     # IClick

@@ -1,4 +1,4 @@
-"""Pages of the root plugin that CKAN does not have: a dataset's quality, and publishing a draft."""
+"""Pages of the root plugin that CKAN does not have: quality, publishing a draft, all values of a facet."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
 import migration_schemas
-from ckanext.migration import shared
+from ckanext.migration import facets, shared
 from ckanext.migration.export.views import export
 from ckanext.migration.logic import visibility
 from ckanext.migration.logic.publishing import language
-from ckanext.migration.pages import form, words
+from ckanext.migration.pages import facet_page, form, words
 from ckanext.migration.pages.terms import migration_terms
 from migration_schemas import rdf
 
@@ -107,3 +107,17 @@ def publish(name: str) -> Any:
         return tk.redirect_to("migration.quality", name=package["name"])
     tk.h.flash_success(tk._("The dataset is published."))
     return tk.redirect_to("dataset.read", id=package["name"])
+
+
+@migration.get("/dataset/filter/<name>")
+def facet(name: str) -> Any:
+    """Show all values of a facet in the search of the address, with a field to find one."""
+    title = facets.titles().get(name)
+    if title is None:
+        return tk.abort(404, tk._("There is no facet of this name"))
+    try:
+        found = facet_page.view(name, title)
+    except tk.NotAuthorized:
+        return tk.abort(403, tk._("You may not search here."))
+    part = "migration/snippets/facet_values.html" if tk.request.args.get("_part") else "migration/facet.html"
+    return tk.render(part, found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migration_schemas import Record, indexing
+from migration_schemas import Record, coverage, indexing
 
 
 def test_document_has_only_fields_that_the_mapping_knows(full):
@@ -25,8 +25,20 @@ def test_full_record_fills_the_whole_mapping(full):
 def test_values_of_the_full_record(full):
     document = indexing.document(full)
     assert document["title_fr"] == "Évaluation de base du déplacement interne, cycle 0"
-    assert document["migration_theme"] == ["internal-displacement", "stocks"]
-    assert document["country"] == ["YEM", "ETH", "SAU", "DJI"], "the region 014 is not a country"
+    assert document["migration_theme"] == ["internal-displacement", "stocks", "forced-displacement"]
+    places = ["YEM", "145", "142", "ETH", "014", "202", "002", "SAU", "DJI"]
+    assert sorted(document["country"]) == sorted(places), (
+        "each place with the regions above, without the world"
+    )
+    assert {"KEN", "YEM", "002"} <= set(document["country_reach"]), "what is said about 014 reaches Kenya"
+    assert document["corridors"] == [
+        {"origin": ["ETH"], "destination": ["SAU"], "transit": ["DJI", "YEM"]},
+        {"origin": ["014"], "destination": ["YEM"]},
+    ]
+    assert document["reference_period"] == [
+        {"gte": "2025-01-01", "lte": "2025-03-31"},
+        {"gte": "2024-01-01", "lte": "2024-12-31"},
+    ]
     assert document["reference_year"] == [2024, 2025]
     assert document["publisher"] == ["Agency B"]
     assert document["admin_level"] == [2]
@@ -48,16 +60,16 @@ def test_words_about_access_do_not_make_a_record_findable_by_them(full):
 
 
 def test_long_period_counts_for_sixty_years():
-    years = indexing.reference_years(Record({"temporal_coverage": [{"start": "0001", "end": "2020"}]}))
+    years = coverage.reference_years(Record({"temporal_coverage": [{"start": "0001", "end": "2020"}]}))
     assert (years[0], years[-1], len(years)) == (1960, 2020, 61)
 
 
 def test_periods_with_one_bound_or_in_the_wrong_order():
-    assert indexing.reference_years(
+    assert coverage.reference_years(
         Record({"temporal_coverage": [{"start": "2020-05"}, {"end": "2022"}]})
     ) == [2020, 2022]
     assert (
-        indexing.reference_years(
+        coverage.reference_years(
             Record({"temporal_coverage": [{"start": "2022", "end": "2020"}, {"start": "?"}]})
         )
         == []

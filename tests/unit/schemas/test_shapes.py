@@ -11,7 +11,7 @@ from rdflib.collection import Collection
 
 from migration_schemas import derive, load, shapes
 from migration_schemas.errors import SchemaError
-from migration_schemas.namespaces import DCAT, DCT, MIG, MS, RDF, RDFS, SH
+from migration_schemas.namespaces import DCAT, DCT, MIG, MS, RDF, RDFS, SH, iri
 from migration_schemas.rdf import write
 from migration_schemas.validation import validate_graph
 from migration_vocabularies import get, iris
@@ -156,7 +156,8 @@ def test_every_term_of_our_own_is_explained_in_the_profile():
     used = {
         step for f in (*load().fields, *load().resource_fields) for step in f.path if step.startswith(MIG)
     }
-    used |= {MIG.field, MIG.resourceField, MIG.order}
+    used |= {iri(f.rdf_class) for f in load().fields if (f.rdf_class or "").startswith("mig:")}
+    used |= {MIG.field, MIG.resourceField, MIG.order, MIG.extent}
     explained = set(profile.subjects(RDFS.label, None))
     assert used == explained
     for term in explained:

@@ -10,6 +10,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.migration import shared
 from ckanext.migration.logic import derived, forms, publishing, visibility
+from ckanext.migration.logic.faceting import migration_facet_values
 from ckanext.migration.logic.scanning import migration_search_scan
 from ckanext.migration.logic.widening import migration_search_widen
 
@@ -17,6 +18,7 @@ __all__ = [
     "current_package_list_with_resources",
     "dataset_followee_list",
     "migration_dataset_validate",
+    "migration_facet_values",
     "migration_search_scan",
     "migration_search_widen",
     "package_create",
@@ -137,4 +139,6 @@ def package_search(original: Action, context: Any, data_dict: dict[str, Any]) ->
             tk.g.migration_reasons = answer["reasons"]
         if answer.get("choices"):
             tk.g.migration_choices = answer["choices"]
+        if "corridors" in answer:
+            tk.g.migration_corridors = answer["corridors"]
     return answer

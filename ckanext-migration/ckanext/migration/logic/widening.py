@@ -7,7 +7,7 @@ not see.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -105,7 +105,9 @@ def steps(search: Search) -> Iterator[Step]:
     yield from _wider_period(search)
     if search.q and (search.filters or search.extras):
         yield Step(
-            "without-words", tk._("Only the filters, without the words"), _with(search, q="", words=False)
+            "without-words",
+            tk._("Only the filters, without the words"),
+            _with(search, q="", dropped=("ext_words",)),
         )
         if len(search.filters) + len(search.extras) > 1:
             text = tk._("Only the words, without the filters")
@@ -117,17 +119,16 @@ def _with(
     q: str | None = None,
     without: Pairs = (),
     more: Mapping[str, str] | None = None,
-    *,
-    words: bool = True,
+    dropped: Collection[str] = (),
 ) -> Search:
-    """Return the search with other words, without some filters, with some extras replaced."""
+    """Return the search with other words, without some filters and extras, with some extras replaced."""
     given = {**(more or {})}
-    dropped = {*given, *(() if words else ("ext_words",))}
+    gone = {*given, *dropped}
     return replace(
         search,
         q=search.q if q is None else q,
         filters=tuple(pair for pair in search.filters if pair not in without),
-        extras=(*(pair for pair in search.extras if pair[0] not in dropped), *given.items()),
+        extras=(*(pair for pair in search.extras if pair[0] not in gone), *given.items()),
     )
 
 
@@ -171,29 +172,38 @@ def _wider_place(search: Search) -> Iterator[Step]:
             text = tk._("Anywhere in {region}, not only in {place}").format(
                 region=places.label(region, lang), place=places.label(place, lang)
             )
-            yield Step("wider-place", text, _with(search, without=without, more={"ext_place": region}))
+            wider = _with(search, without=without, dropped=("ext_place",))
+            yield Step("wider-place", text, replace(wider, filters=(*wider.filters, ("country", region))))
+    if ("ext_world", "in") not in search.extras:
+        text = tk._("Also data about larger areas than {place}").format(place=places.label(place, lang))
+        yield Step("larger-areas", text, _with(search, more={"ext_world": "in"}))
     if regions:
-        left = tuple(pair for pair in search.extras if pair[0] != "ext_place")
         text = tk._("Anywhere in the world, not only in {place}").format(place=places.label(place, lang))
-        yield Step("wider-place", text, replace(search, extras=left))
+        yield Step("wider-place", text, _with(search, dropped=("ext_place",)))
 
 
 def _wider_period(search: Search) -> Iterator[Step]:
     chosen = tuple(pair for pair in search.filters if pair[0] == "reference_year")
-    given = [value for name, value in search.extras if name == "ext_years"]
-    given += [value for _, value in chosen]
-    years = [int(year) for value in given for year in _YEAR.findall(value)]
-    if not years:
+    starts = _years((*search.extras, *chosen), ("ext_from", "reference_year"))
+    ends = _years((*search.extras, *chosen), ("ext_to", "reference_year"))
+    if not (starts or ends):
         return
-    known = _span(min(years), max(years))
+    known = _span(min(starts, default=None), max(ends, default=None))
     for around in AROUND:
-        first, last = max(min(years) - around, 1000), min(max(years) + around, 9999)
+        first = max(min(starts) - around, 1000) if starts else None
+        last = min(max(ends) + around, 9999) if ends else None
         text = tk._("Years {years}, not only {known}").format(years=_span(first, last), known=known)
-        yield Step("wider-period", text, _with(search, without=chosen, more={"ext_years": f"{first}-{last}"}))
+        bounds = {"ext_from": first, "ext_to": last}
+        more = {name: str(year) for name, year in bounds.items() if year}
+        yield Step("wider-period", text, _with(search, without=chosen, more=more))
 
 
-def _span(first: int, last: int) -> str:
-    return str(first) if first == last else f"{first}–{last}"
+def _years(pairs: Pairs, names: Collection[str]) -> list[int]:
+    return [int(year) for name, value in pairs if name in names for year in _YEAR.findall(value)]
+
+
+def _span(first: int | None, last: int | None) -> str:
+    return str(first) if first == last else f"{first or ''}–{last or ''}"
 
 
 @tk.side_effect_free

@@ -28,6 +28,8 @@ ABOVE = frozenset(
         "access_url",
     }
 )
+# Fields of several parts, and how each of their rows is written.
+GROUPS = {"temporal_coverage": words.periods, "corridors": words.corridors}
 IDENTITY = "describe"
 FORMATS = (("ttl", "Turtle"), ("rdf", "RDF/XML"), ("jsonld", "JSON-LD"))
 # Inside a script element these would end it or be read as markup (threats XS-02).
@@ -113,8 +115,8 @@ def display(field: Field, value: Any) -> dict[str, Any]:
         return {"kind": "links", "values": [str(one) for one in words.listed(value)]}
     if field.name == "in_series":
         return {"kind": "terms", "values": _series(value)}
-    if field.name == "temporal_coverage":
-        texts = words.periods(value)
+    if field.name in GROUPS:
+        texts = GROUPS[field.name](value)
     else:
         texts = [words.day(one) if field.rdf_value == "date" else str(one) for one in words.listed(value)]
     return {"kind": "texts", "values": texts}

@@ -31,7 +31,8 @@ def view() -> dict[str, Any]:
     values = {name: found["search_facets"].get(name, {}).get("items", []) for name in FACETS}
     themes = _links("migration_theme", values["migration_theme"])
     agencies = _links("organization", values["organization"])
-    countries = _links("country", values["country"])
+    # a facet of places counts regions too
+    countries = _links("country", [item for item in values["country"] if str(item["name"]).isalpha()])
     return {
         "latest": found["results"],
         "themes": themes[:THEMES],

@@ -14,11 +14,9 @@ from markupsafe import Markup
 
 from ckanext.migration import facets
 from ckanext.migration.logic.publishing import language
-from migration_schemas import freshness
+from migration_schemas import coverage, freshness
 from migration_vocabularies import get as vocabulary
 
-GEOGRAPHY = ("spatial_coverage", "country_of_origin", "country_of_destination", "country_of_transit")
-WORLD = "001"
 PROSE = {"a", "b", "blockquote", "br", "code", "em", "i", "li", "ol", "p", "pre", "strong", "ul"}
 LINKS = {"http", "https", "mailto"}
 UNTRUSTED = "noopener noreferrer nofollow ugc"
@@ -122,11 +120,28 @@ def periods(values: Any) -> list[str]:
     return found
 
 
+def corridors(values: Any) -> list[str]:
+    """Write each pair of origin and destination, with the places between."""
+    found = []
+    for pair in listed(values):
+        ends = {name: labels("country", pair.get(name)) for name in coverage.CORRIDOR}
+        if ends["origin"] and ends["destination"]:
+            text = tk._("From {origin} to {destination}").format(
+                origin=ends["origin"][0], destination=ends["destination"][0]
+            )
+            through = tk._("{corridor}, through {places}")
+            between = ", ".join(ends["transit"])
+            found.append(through.format(corridor=text, places=between) if between else text)
+    return found
+
+
 def places(package: Mapping[str, Any], limit: int = 3) -> dict[str, Any]:
     """Return the first places that a record is about and how many more there are."""
-    codes = list(dict.fromkeys(str(code) for name in GEOGRAPHY for code in listed(package.get(name))))
-    if len(codes) > 1 and WORLD in codes:
-        codes.remove(WORLD)
+    codes = list(
+        dict.fromkeys(str(code) for name in coverage.GEOGRAPHIC for code in listed(package.get(name)))
+    )
+    if len(codes) > 1 and coverage.WORLD in codes:
+        codes.remove(coverage.WORLD)
     names = labels("country", codes)
     return {"names": names[:limit], "more": max(0, len(names) - limit)}
 

@@ -88,7 +88,7 @@ class SolrLike:
         without = recheck.excluded(wanted.labels) if wanted.from_ckan else []
         answer = self._checked(client.engine(self._address), wanted, asked, without)
         if asked is not None:
-            for addition in listing.ADDITIONS:
+            for addition in reversed(listing.ADDITIONS):
                 addition.tell(asked, wanted, answer)
         documents = [
             results.document(hit, wanted.wanted, properties, decode_dates=self._decode_dates)

@@ -53,6 +53,17 @@ class QuerySyntaxError(SearchFault):
         self.position = position
 
 
+class ParameterError(QuerySyntaxError):
+    """A parameter beyond Solr's (``ext_…``) with a value that cannot be understood."""
+
+    code = "search-parameter"
+
+    def __init__(self, parameter: str, problem: str, *, reason: str = "value") -> None:
+        super().__init__(f"The parameter {parameter} {problem}")
+        self.parameter = parameter
+        self.reason = reason
+
+
 class SortError(QuerySyntaxError):
     """A sort specification without a direction."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
-from ckan.lib.search.common import SearchQueryError
+from ckan.lib.search.common import SearchError, SearchQueryError
 from flask import has_request_context
 
 from ckanext.migration.cli import migration
@@ -15,7 +15,7 @@ from ckanext.migration.search import action, auth, client, config, install, refu
 from ckanext.migration.search.additions import beyond, listing
 from ckanext.migration.search.cli import search
 from ckanext.migration.search.delivery import commits
-from ckanext.migration.search.errors import QuerySyntaxError, SearchFault
+from ckanext.migration.search.errors import ParameterError, QuerySyntaxError, SearchFault
 from ckanext.migration.search.index import lifecycle, profile
 from ckanext.migration.search.query import wording
 from ckanext.migration.search.query.fields import Fields
@@ -83,7 +83,7 @@ class MigrationSearchPlugin(p.SingletonPlugin):
         try:
             beyond.start(listing.ADDITIONS, asked, search_params)
         except QuerySyntaxError as fault:
-            raise SearchQueryError(fault.message) from None
+            raise _refused(asked, fault) from None
         return search_params
 
     def after_dataset_search(
@@ -100,16 +100,25 @@ class MigrationSearchPlugin(p.SingletonPlugin):
         return search_results
 
 
+def _refused(asked: beyond.Asked, fault: QuerySyntaxError) -> SearchError:
+    """Return the error for CKAN; a page is told which of its fields was not understood, and stays."""
+    if asked.on_page and isinstance(fault, ParameterError):
+        tk.g.migration_refused = {"parameter": fault.parameter, "reason": fault.reason}
+        return SearchError(fault.message)
+    return SearchQueryError(fault.message)
+
+
 def _asked(search_params: dict[str, Any]) -> beyond.Asked:
     """Return the reader's language, the caller's own parameters and, on a page, its filters."""
     extras = search_params.get("extras") or {}
     if not has_request_context():
         return beyond.Asked("en", extras)
     page: list[tuple[str, str]] = []
-    if tk.request.endpoint in _PAGES:
+    on_page = tk.request.endpoint in _PAGES
+    if on_page:
         page = [
             (name, value)
             for name, value in tk.request.args.items(multi=True)
             if value and name not in ("q", "page", "sort") and not name.startswith(("_", "ext_"))
         ]
-    return beyond.Asked(str(tk.h.lang())[:2], extras, page)
+    return beyond.Asked(str(tk.h.lang())[:2], extras, on_page, page)

@@ -1,28 +1,58 @@
 /* Small helps on top of pages that work without them. */
 
-// Facets: open beside the hits, folded away above them on a narrow screen.
+// Filters: open beside the hits; on a narrow screen a drawer over them, which Escape and a click beside it close.
 this.ckan.module('migration-facets', function () {
   return {
     initialize: function () {
       var wide = window.matchMedia('(min-width: 62rem)');
       var details = this.el[0];
-      var fit = function () { details.open = wide.matches; };
+      var summary = details.querySelector('summary');
+      var refused = details.querySelector('#filter-problem');
+      var fit = function () { details.open = wide.matches || !!refused; };
+      var close = function () {
+        if (wide.matches || !details.open) { return; }
+        details.open = false;
+        summary.focus();
+      };
       fit();
       wide.addEventListener('change', fit);
+      document.addEventListener('keydown', function (event) { if (event.key === 'Escape') { close(); } });
+      document.addEventListener('click', function (event) { if (!details.contains(event.target)) { close(); } });
+      // An address without the fields that were left empty.
+      details.querySelectorAll('.mig-filter-form').forEach(function (form) {
+        form.addEventListener('submit', function () {
+          form.querySelectorAll('input, select').forEach(function (field) { field.disabled = field.value === ''; });
+        });
+      });
     }
   };
 });
 
-// Find a value in a long facet.
+// Find a value among all of a facet: the list comes while one types; Enter leads to a page of its own.
 this.ckan.module('migration-find', function () {
-  var plain = function (text) { return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase(); };
   return {
     initialize: function () {
-      var input = this.el[0];
-      var rows = input.parentElement.querySelectorAll('li');
+      var form = this.el[0];
+      var input = form.querySelector('input[type="search"]');
+      var found = form.querySelector('.mig-facet-found');
+      var waiting;
+      var asked = 0;
+      var ask = function () {
+        var words = input.value.trim();
+        var number = ++asked;
+        form.parentElement.classList.toggle('mig-facet-finding', words !== '');
+        found.hidden = words === '';
+        if (words === '') { found.textContent = ''; return; }
+        var parameters = new URLSearchParams(new FormData(form));
+        parameters.set('_part', '1');
+        fetch(form.action + '?' + parameters, { headers: { Accept: 'text/html' } })
+          .then(function (reply) { return reply.ok ? reply.text() : Promise.reject(reply.status); })
+          .then(function (html) { if (number === asked) { found.innerHTML = html; } })
+          .catch(function () { if (number === asked) { form.submit(); } });
+      };
       input.addEventListener('input', function () {
-        var wanted = plain(input.value.trim());
-        rows.forEach(function (row) { row.hidden = wanted !== '' && plain(row.textContent).indexOf(wanted) < 0; });
+        clearTimeout(waiting);
+        waiting = setTimeout(ask, 200);
       });
     }
   };
@@ -109,7 +139,8 @@ this.ckan.module('migration-rows', function () {
           if (!template.content) { input.removeAttribute('id'); }
         });
         box.insertBefore(row, add);
-        row.querySelector('input').focus();
+        row.querySelectorAll('[data-module]').forEach(function (part) { ckan.module.initializeElement(part); });
+        row.querySelector('input, select').focus();
       });
     }
   };

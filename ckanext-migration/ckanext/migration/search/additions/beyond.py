@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ckanext.migration.search.errors import ParameterError
 from ckanext.migration.search.query.request import Request
 
 Query = dict[str, Any]
@@ -30,11 +31,28 @@ class Asked:
 
     language: str
     extras: Mapping[str, Any] = field(default_factory=dict)
+    on_page: bool = False
+    """Whether a page of CKAN asks, which shows what can be chosen further."""
     page: Sequence[tuple[str, str]] = ()
     """On a page of CKAN: the filters in its address, in their order."""
     filters: list[Query] = field(default_factory=list)
     state: dict[str, Any] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
+
+    def texts(self, parameter: str) -> list[str]:
+        """Return the values of a parameter that may be given several times; raises ``ParameterError``."""
+        given = self.extras.get(parameter) or ()
+        values = list(given) if isinstance(given, list | tuple) else [given]
+        if not all(isinstance(value, str) for value in values):
+            raise ParameterError(parameter, "is not a text")
+        return list(dict.fromkeys(text for value in values if (text := value.strip())))
+
+    def text(self, parameter: str) -> str:
+        """Return the one value of a parameter, or an empty text; raises ``ParameterError``."""
+        values = self.texts(parameter)
+        if len(values) > 1:
+            raise ParameterError(parameter, "was given more than once")
+        return values[0] if values else ""
 
 
 class Addition(Protocol):

@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ckanext.migration.facets import ALL_OF
+from ckanext.migration.search.additions import places
 from ckanext.migration.search.additions.beyond import Asked
 from ckanext.migration.search.errors import QuerySyntaxError
 from ckanext.migration.search.index import profile
@@ -44,7 +45,7 @@ def read(asked: Asked, params: dict[str, Any]) -> None:
     chosen = parsed(given) if given else _of_page(asked.page, params)
     if not chosen:
         return
-    asked.state[KEY] = clauses(chosen)
+    asked.state[KEY] = clauses(chosen, asked)
     asked.told[KEY] = {name: {"chosen": list(values), "added": {}} for name, values in chosen.items()}
 
 
@@ -81,15 +82,18 @@ def tell(asked: Asked, request: Request, answer: dict[str, Any]) -> None:
     answer["aggregations"] = plain
 
 
-def clauses(chosen: Choices) -> dict[str, dict[str, Any]]:
-    """Return the filter that the choices of each facet make."""
+def clauses(chosen: Choices, asked: Asked | None = None) -> dict[str, dict[str, Any]]:
+    """Return the filter that the choices of each facet make, in a search of its own kind or in any."""
     compiler = dsl.Compiler(Fields(profile.properties()), datetime.now(UTC))
-    return {name: compiler.query(_any_of(name, values)) for name, values in chosen.items()}
+    return {
+        name: compiler.query(_any_of(places.field_of(asked, name), values, together=name in ALL_OF))
+        for name, values in chosen.items()
+    }
 
 
-def _any_of(name: str, values: Sequence[str]) -> tree.Node:
-    occur: tree.Occur = "must" if name in ALL_OF else "should"
-    return tree.Boolean(tuple(tree.Clause(occur, tree.Phrase(name, value)) for value in values))
+def _any_of(field: str, values: Sequence[str], *, together: bool) -> tree.Node:
+    occur: tree.Occur = "must" if together else "should"
+    return tree.Boolean(tuple(tree.Clause(occur, tree.Phrase(field, value)) for value in values))
 
 
 def parsed(given: Any) -> Choices:

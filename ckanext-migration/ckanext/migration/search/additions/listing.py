@@ -1,9 +1,33 @@
-"""The additions in force, in the order in which they see a request. A new one is one name here."""
+"""The additions in force, in the order in which they see a request. A new one is one name here.
+
+They read the answer the other way round.
+"""
 
 from __future__ import annotations
 
-from ckanext.migration.search.additions import choices, highlight, reasons, scan, suggest, widened
+from ckanext.migration.search.additions import (
+    choices,
+    corridors,
+    highlight,
+    periods,
+    places,
+    reasons,
+    scan,
+    suggest,
+    widened,
+)
 from ckanext.migration.search.additions.beyond import Addition
 
-ADDITIONS: tuple[Addition, ...] = (highlight, reasons, widened, scan, suggest, choices)
-"""``choices`` stays last: it puts every aggregation under the reader's choices."""
+ADDITIONS: tuple[Addition, ...] = (
+    reasons,
+    highlight,
+    widened,
+    periods,
+    places,
+    corridors,
+    scan,
+    suggest,
+    choices,
+)
+"""``choices`` stays last: it puts every aggregation under the reader's choices, and takes them out first.
+``reasons`` stays first: it reads what ``highlight`` has told."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.migration import facets
-from ckanext.migration.search.additions import choices, widened
+from ckanext.migration.search.additions import choices, places
 from ckanext.migration.search.words import beginnings
 from ckanext.migration.search.words.thesaurus import WEIGHTS
 
@@ -117,7 +117,7 @@ def _named_agencies(begun: str, titles: Mapping[str, str]) -> list[Candidate]:
 def clause(candidate: Candidate, chosen: choices.Choices) -> dict[str, Any]:
     """Return the filters that will be in force when the suggestion has been followed."""
     if candidate.name == REGION:
-        filters = [widened.inside(candidate.value), *choices.clauses(chosen).values()]
+        filters = [places.inside(candidate.value), *choices.clauses(chosen).values()]
     else:
         values = (*chosen.get(candidate.name, ()), candidate.value)
         filters = list(choices.clauses({**chosen, candidate.name: values}).values())

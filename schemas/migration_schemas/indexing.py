@@ -15,6 +15,7 @@ from migration_vocabularies.matching import fold
 from . import coverage, freshness, series
 from .fields import LANGUAGES, Field, load
 from .record import Record
+from .validation import validate_record
 
 OTHER = "other"
 """Suffix of texts in a language that has no analyser of its own here."""
@@ -24,6 +25,7 @@ ANALYZERS = {
     OTHER: "standard",
 }  # fmt: skip
 DATE_FORMAT = "strict_date_optional_time||strict_year_month||strict_year"
+CONFORMANCE = ("conforms", "recommendations", "violations")
 NAMES = ("title_translated", "alternative_title", "identifier")
 BEGINNINGS, SPELLING = "beginnings", "spelling"
 """Fields of the search filled from ours: beginnings of names, words as they are written."""
@@ -45,6 +47,7 @@ def document(record: Record) -> dict[str, Any]:
     found["exact_names"] = exact_names(record)
     found["series"] = series.key(record)
     found["round_order"] = series.order(record)
+    found["conformance"] = conformance(record)
     found.update(_update_schedule(record))
     return {key: value for key, value in found.items() if value not in (None, [], {})}
 
@@ -65,6 +68,7 @@ def properties() -> dict[str, Any]:
     found["exact_names"] = {"type": "keyword", "ignore_above": 1024}
     found["series"] = {"type": "keyword", "ignore_above": 1024}
     found["round_order"] = {"type": "keyword", "ignore_above": 1024}
+    found["conformance"] = {"type": "keyword"}
     found["update_schedule"] = {"type": "keyword"}
     for name in freshness.Deadlines._fields:
         found[name] = {"type": "date", "format": "strict_date"}
@@ -174,6 +178,14 @@ def _concepts(name: str, codes: Iterable[str]) -> list[Concept]:
         code for known_code in known for code in (known_code, *vocabulary.ancestors(known_code))
     )
     return [vocabulary[code] for code in every if code != coverage.WORLD or code in known]
+
+
+def conformance(record: Record) -> str:
+    """Return what the check against the profile finds: one of `CONFORMANCE`, best first."""
+    report = validate_record(record)
+    if not report.conforms:
+        return CONFORMANCE[2]
+    return CONFORMANCE[1] if report.warnings else CONFORMANCE[0]
 
 
 def _update_schedule(record: Record) -> dict[str, Any]:

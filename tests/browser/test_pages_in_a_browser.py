@@ -12,6 +12,7 @@ PATHS = (
     "/",
     "/dataset",
     "/dataset?q=zebra&country=SDN",
+    "/dataset/filter/country",
     "/dataset/{name}",
     "/dataset/{name}/quality",
     "/organization",
@@ -85,6 +86,62 @@ def test_facets_are_folded_away_on_a_phone(site: Site, window):
     assert wide.page.locator(".mig-facets-body").is_visible()
     narrow.page.locator(".mig-facets > summary").click()
     assert narrow.page.locator(".mig-facet").first.is_visible()
+
+
+def test_the_drawer_of_filters_moves_nothing_and_closes(site: Site, window):
+    site.create()
+    view = window(390)
+    view.open("/dataset")
+    hits = view.page.locator(".mig-results-head")
+    before = hits.bounding_box()["y"]
+
+    view.page.locator(".mig-facets > summary").click()
+    assert view.page.locator(".mig-facets-body").is_visible()
+    assert hits.bounding_box()["y"] <= before
+    assert violations(view.page) == []
+    view.page.keyboard.press("Escape")
+    assert not view.page.locator(".mig-facets-body").is_visible()
+    assert view.page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_a_branch_of_places_opens_by_keyboard(site: Site, window):
+    site.create()
+    for script in (True, False):
+        view = window(script=script)
+        view.open("/dataset")
+        if not script:
+            view.page.locator(".mig-facets").evaluate("e => e.open = true")
+        branch = view.page.locator("section[aria-labelledby=facet-country] .mig-facet-branch > summary").first
+        child = view.page.locator("section[aria-labelledby=facet-country] .mig-facet-branch a").first
+        assert not child.is_visible()
+        branch.focus()
+        view.page.keyboard.press("Enter")
+        assert child.is_visible()
+
+
+def test_a_value_is_found_by_typing(site: Site, window):
+    for code in ("SDN", "TCD", "EGY", "KEN", "FRA", "PER", "JPN", "NZL"):
+        site.create(spatial_coverage=[code])
+    view = window()
+    view.open("/dataset")
+
+    place = view.page.locator("section[aria-labelledby=facet-country]")
+    place.locator(".mig-facet-find").fill("sou")
+    place.locator(".mig-facet-found a", has_text="Sudan").wait_for()
+    assert not place.locator("details > ul").first.is_visible()
+    view.page.keyboard.press("Tab")
+    view.page.keyboard.press("Tab")
+    view.page.keyboard.press("Enter")
+    view.page.wait_for_url("**country=*")
+    assert view.page.locator(".mig-chip").count() == 1
+
+
+def test_a_wrong_date_is_named_where_it_stands(site: Site, window):
+    view = window(390)
+    assert view.open("/dataset?ext_from=2020-13").status == 400
+    view.complaints.clear()  # the browser's own note about the status
+    assert view.page.locator("#filter-problem").is_visible()
+    assert violations(view.page) == []
 
 
 def test_search_by_keyboard_and_back(site: Site, window):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ import fixture_world
 from ckanext.migration import facets
 from ckanext.migration.search import connection
 from ckanext.migration.search.additions import choices
+from migration_schemas import record, validate_record
 from registry_site import Site
 
 PLUGINS = "migration migration_search scheming_datasets dcat"
@@ -120,6 +122,16 @@ def test_counts_of_places_with_the_world_are_what_a_click_brings(world: Site) ->
             after = len(found(world, ext_any_of={**chosen, "country": values}, ext_world="in"))
             expected = answer["count"] + told["added"].get(place, 0) if told else places[place]
             assert after == (answer["count"] if place in chosen.get("country", []) else expected)
+
+
+def test_r_k_g_the_metadata_check_counts_what_a_fresh_check_finds(world: Site) -> None:
+    fresh: Counter[str] = Counter()
+    for name in found(world):
+        package = world.call("package_show", world.editor["name"], id=name)
+        report = validate_record(record.from_package(package))
+        good = "recommendations" if report.warnings else "conforms"
+        fresh[good if report.conforms else "violations"] += 1
+    assert counts(world, "conformance") == dict(fresh)
 
 
 BOXES = [

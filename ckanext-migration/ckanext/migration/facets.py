@@ -37,17 +37,18 @@ def titles(without: Collection[str] = ()) -> OrderedDict[str, str]:
     every = (
         ("organization", _("Agency")),
         ("country", _("Place")),
+        ("reference_year", _("Reference year")),
         ("migration_theme", _("Theme")),
         ("statistic_type", _("Kind of data")),
         ("access_rights", _("Access")),
         ("update_state", _("Update state")),
+        ("conformance", _("Metadata check")),
         ("population_group", _("Population group")),
         ("disaggregation", _("Disaggregation")),
         ("collection_method", _("Collection method")),
         ("country_of_origin", _("Country of origin")),
         ("country_of_destination", _("Country of destination")),
         ("country_of_transit", _("Country of transit")),
-        ("reference_year", _("Reference year")),
         ("frequency", _("Update frequency")),
         ("language", _("Language of the data")),
         ("res_format", _("Format")),
@@ -69,10 +70,22 @@ def update_states() -> dict[str, str]:
     }
 
 
+def conformances() -> dict[str, str]:
+    """Return what each outcome of the check against the profile is called."""
+    _ = tk._
+    return {
+        "conforms": _("Conforms"),
+        "recommendations": _("Conforms, with recommendations"),
+        "violations": _("Does not conform"),
+    }
+
+
 def label(facet: str, value: str, lang: str) -> str | None:
     """Return the name of a facet value in a language, or None where the index knows it better."""
     if facet == "update_state":
         return update_states().get(value, value)
+    if facet == "conformance":
+        return conformances().get(value, value)
     if facet in VOCABULARIES:
         terms = vocabulary(VOCABULARIES[facet])
         name = terms[value].label(lang) if value in terms else value

@@ -6,8 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.migration import facets
-from ckanext.migration.pages import address, facet_values
+from ckanext.migration.pages import address, facet_values, searched
 
 PAGE = 100
 
@@ -32,23 +31,10 @@ def view(name: str, title: str) -> dict[str, Any]:
 
 def _search() -> dict[str, Any]:
     """Return the parameters of ``package_search`` for the search in the address."""
-    chosen: dict[str, list[str]] = {}
-    terms = ["+dataset_type:dataset"]
-    for name, value in address.pairs(("q", "sort")):
-        if name.startswith("ext_"):
-            continue
-        if name in facets.titles():
-            chosen.setdefault(name, []).append(value)
-        else:
-            terms.append('{}:"{}"'.format(name, value.replace('"', "")))
+    asked = searched.parameters(tk.request.args)
     if inside := address.agency():
-        terms.append('organization:"{}"'.format(inside.replace('"', "")))
-    extras: dict[str, Any] = {
-        name: address.values(name) for name, _value in address.pairs() if name.startswith("ext_")
-    }
-    extras["ext_any_of"] = chosen
-    words = str(tk.request.args.get("q") or "")
-    return {"q": words, "fq": " ".join(terms), "extras": extras, "include_private": True}
+        asked["fq"] += ' organization:"{}"'.format(inside.replace('"', ""))
+    return asked
 
 
 def _item(value: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ SHOWN = 6
 """Values of a facet that show at once."""
 FOLDED = 30
 """Further values on the page; beyond, the page of the facet has them all."""
-OPEN = ("organization", "country", "migration_theme", "statistic_type", "access_rights")
+OPEN = ("organization", "country", "reference_year", "migration_theme", "statistic_type", "access_rights")
 """Facets that are unfolded at first; the others are where something of theirs is chosen."""
 PERIOD, PLACE, CORRIDOR = ("ext_from", "ext_to"), ("ext_place", "ext_bbox", "ext_world"), "corridors"
 ENDS = {f"ext_{name}": name for name in coverage.CORRIDOR}
@@ -65,7 +65,7 @@ def _group(name: str, title: str, items: list[dict[str, Any]], parameters: tuple
     chosen = len(address.values(name)) + sum(len(address.values(each)) for each in parameters)
     return {
         "name": name,
-        "title": title,
+        "title": tk._("Period") if parameters == PERIOD else title,
         "chosen": chosen,
         "open": bool(chosen) or name in OPEN,
         "shown": values[:leading],
@@ -181,6 +181,10 @@ def _beyond() -> list[dict[str, Any]]:
     first, last = value("ext_from"), value("ext_to")
     if first or last:
         text = first if first == last else f"{first}–{last}"
+        if not last:
+            text = tk._("since {start}").format(start=first)
+        elif not first:
+            text = tk._("until {end}").format(end=last)
         found.append(_chip("ext_from", tk._("Period"), text, PERIOD))
     for name, (title, label) in every.items():
         for one in address.values(name):

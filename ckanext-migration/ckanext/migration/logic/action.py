@@ -141,4 +141,6 @@ def package_search(original: Action, context: Any, data_dict: dict[str, Any]) ->
             tk.g.migration_choices = answer["choices"]
         if "corridors" in answer:
             tk.g.migration_corridors = answer["corridors"]
+        if answer.get("related"):
+            tk.g.migration_related = answer["related"]
     return answer

@@ -11,10 +11,11 @@ from types import FrameType
 
 import click
 
-from ckanext.migration.search import client, config, console, doctor, measuring
+from ckanext.migration.search import client, config, console, doctor, measuring, paging
 from ckanext.migration.search.delivery import outbox, writing
 from ckanext.migration.search.upkeep import comparison, rebuild, state
 from ckanext.migration.search.upkeep.worker import Worker
+from ckanext.migration.search.vectors import embedding, keeping
 
 _SHOWN = 20
 
@@ -132,6 +133,27 @@ def drain(again: bool) -> None:
         found = Worker(database, engine, config.alias(), lambda _seconds: True).until_empty()
     click.echo(f"{found.delivered} delivered, {found.set_aside} set aside")
     if found.set_aside:
+        raise SystemExit(1)
+
+
+@search.command()
+def embed() -> None:
+    """Make the vectors that datasets in the index lack, for search by meaning."""
+    database = console.database()
+    with console.plain_faults():
+        if embedding.current() is None:
+            raise click.ClickException("No embedder is configured: set ckanext.migration.search.embeddings.")
+        engine, alias = client.engine(config.address()), config.alias()
+        engine.refresh(alias)
+        lacking = [
+            hit["_source"]["id"] for hit in paging.every(engine, alias, keeping.without_vector(), ["id"])
+        ]
+        writing.request_refresh([(writing.index_id(each), each) for each in lacking])
+        Worker(database, engine, alias, lambda _seconds: True).until_empty()
+        engine.refresh(alias)
+        left = engine.count(alias, keeping.without_vector())
+    click.echo(f"{len(lacking)} datasets had no vector, {left} have none now")
+    if left:
         raise SystemExit(1)
 
 

@@ -61,6 +61,15 @@ class Engine:
             raise IndexUnavailable(_INCOMPLETE)
         return dict(answer)
 
+    def searches(self, index: str, bodies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Make several searches in one request; one that fails fails all."""
+        parts = [part for body in bodies for part in ({}, body)]
+        answers = self._call("msearch", index=index, searches=parts)["responses"]
+        if any("error" in each or each.get("timed_out") or each["_shards"]["failed"] for each in answers):
+            log.warning("search.engine.incomplete call=msearch")
+            raise IndexUnavailable(_INCOMPLETE)
+        return [dict(each) for each in answers]
+
     def open_point_in_time(self, index: str) -> str:
         """Return a frozen view for paging beyond the result window."""
         return str(self._call("open_point_in_time", index=index, keep_alive="2m")["id"])
@@ -144,6 +153,11 @@ class Engine:
         """Return the ``_meta`` part of an index's mapping."""
         answer = self._call("indices.get_mapping", index=index)
         return dict(next(iter(answer.values()))["mappings"].get("_meta", {})) if answer else {}
+
+    def fields(self, index: str) -> Mapping[str, Any]:
+        """Return the fields of an index's mapping."""
+        answer = self._call("indices.get_mapping", index=index)
+        return dict(next(iter(answer.values()))["mappings"].get("properties", {})) if answer else {}
 
     def field_count(self, index: str) -> int:
         """Return how many fields the mapping has."""

@@ -78,6 +78,11 @@ def searching_in(index: str) -> Iterator[None]:
         _searched.reset(token)
 
 
+def embeddings() -> str:
+    """Return the entry point of the embedder; empty: no search by meaning."""
+    return str(tk.config.get(_PREFIX + "embeddings") or "").strip()
+
+
 def judgements() -> Path | None:
     """Return the file of judged queries that a rebuild asks, where there is one."""
     place = str(tk.config.get(_PREFIX + "judgements_file") or "")

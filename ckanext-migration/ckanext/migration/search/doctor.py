@@ -21,6 +21,7 @@ from ckanext.migration.search.delivery import outbox
 from ckanext.migration.search.errors import SearchFault
 from ckanext.migration.search.index import lifecycle
 from ckanext.migration.search.upkeep import comparison, state
+from ckanext.migration.search.vectors import embedding, keeping
 
 OK, WARNING, FAULT = "ok", "warning", "fault"
 SUPPORTED = ((8, 19), (9, 0))
@@ -79,6 +80,7 @@ def examine(patient: Patient) -> list[Finding]:
         ("shards", _shards),
         ("disk", _disk),
         ("content", _content),
+        ("vectors", _vectors),
     )
     for subject, check in checks:
         try:
@@ -227,6 +229,28 @@ def _content(patient: Patient) -> Iterator[Finding]:
         )
     else:
         yield Finding(OK, "content", f"{found.compared} datasets, as in the database")
+
+
+def _vectors(patient: Patient) -> Iterator[Finding]:
+    """Whether every record has a vector, where the portal wants them."""
+    if not config.embeddings():
+        return
+    embedder = embedding.current()
+    if embedder is None or embedding.held(patient.engine.fields(patient.alias)) != embedder.name:
+        yield Finding(
+            WARNING,
+            "vectors",
+            "the index was built without this embedder: search goes by words alone",
+            "Run `ckan migration search rebuild`.",
+        )
+        return
+    lacking = patient.engine.count(patient.alias, keeping.without_vector())
+    if lacking:
+        yield Finding(
+            WARNING, "vectors", f"{lacking} datasets have none", "Run `ckan migration search embed`."
+        )
+    else:
+        yield Finding(OK, "vectors", f"of {embedder.name}")
 
 
 def summary(found: list[Finding]) -> Mapping[str, Any]:

@@ -107,6 +107,13 @@ class SettingInvalid(SearchFault):
     remedy = "Correct it in CKAN's ini file (docs/reference/settings.md)."
 
 
+class EmbeddingFailed(SearchFault):
+    """An embedder could not make vectors; the search goes on with the words alone."""
+
+    code = "search-embedding"
+    remedy = "Look for search.embedder in the log; `ckan migration search embed` makes what is missing."
+
+
 class SeamMoved(SearchFault):
     """CKAN's private search code is not what this adapter was written for (search-contract §5.1)."""
 

@@ -12,6 +12,7 @@ from babel.numbers import format_decimal, format_percent
 from flask import Blueprint
 
 from ckanext.migration.search import config
+from ckanext.migration.search.vectors import embedding
 
 __all__ = ["migration_search"]
 
@@ -26,18 +27,18 @@ def how() -> Any:
     except tk.NotAuthorized:
         return tk.abort(403, tk._("You may not search this site."))
     locale = _locale(str(tk.h.lang()))
+    about = {"gated": config.judgements() is not None, "by_meaning": embedding.usable() is not None}
     extra: dict[str, Any] = {"measured": None}
     if figures["measured_at"]:
         extra = {
             "measured": format_date(datetime.fromisoformat(figures["measured_at"]), "long", locale),
-            "gated": config.judgements() is not None,
             "rows": _rows(figures, locale),
             "languages": [
                 (_language(code, locale), _fraction(value, locale))
                 for code, value in figures["languages"].items()
             ],
         }
-    return tk.render("migration/how_search_works.html", extra)
+    return tk.render("migration/how_search_works.html", {**about, **extra})
 
 
 def _rows(figures: dict[str, Any], locale: Locale) -> list[dict[str, str]]:

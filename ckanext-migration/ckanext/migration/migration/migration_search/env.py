@@ -10,8 +10,9 @@ from sqlalchemy import engine_from_config, pool
 
 from ckanext.migration.search.delivery import outbox
 from ckanext.migration.search.relevance import measurements
+from ckanext.migration.search.vectors import keeping
 
-METADATA = [outbox.METADATA, measurements.METADATA]
+METADATA = [outbox.METADATA, measurements.METADATA, keeping.METADATA]
 NAME = Path(__file__).resolve().parent.name
 
 

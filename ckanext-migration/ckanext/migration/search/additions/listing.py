@@ -12,6 +12,7 @@ from ckanext.migration.search.additions import (
     periods,
     places,
     reasons,
+    related,
     scan,
     suggest,
     widened,
@@ -21,6 +22,7 @@ from ckanext.migration.search.additions.beyond import Addition
 ADDITIONS: tuple[Addition, ...] = (
     reasons,
     highlight,
+    related,
     widened,
     periods,
     places,

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ckanext.migration.search.client import Engine
 from ckanext.migration.search.delivery import outbox, sending
 from ckanext.migration.search.errors import IndexUnavailable, MappingConflict, QuerySyntaxError
+from ckanext.migration.search.vectors import keeping
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ def documents(
             return Drained()
         latest = newest(rows)
         changes = [sending.Change(row.index_id, row.version, row.document) for row in latest]
+        lacking = keeping.attach(connection, [each.document for each in changes if each.document])
         try:
             refused = _send(
                 engine,
@@ -61,6 +63,9 @@ def documents(
                 outbox.set_aside(connection, row.id, refused[row.index_id])
         delivered = [row for row in latest if row.index_id not in refused]
         outbox.done(connection, delivered)
+        # the worker makes their vectors, and indexes them again
+        again = [row for row in delivered if row.dataset_id in lacking]
+        outbox.write(connection, outbox.REFRESH, [(row.index_id, row.dataset_id, None) for row in again])
         transaction.commit()
     return Drained(len(rows), len(delivered), len(refused))
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ckanext.migration.search.client import Engine
 from ckanext.migration.search.errors import IndexMissing, IndexUnavailable
 from ckanext.migration.search.index import lifecycle
+from ckanext.migration.search.vectors import embedding
+from ckanext.migration.search.vectors.embedding import FIELD
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +80,7 @@ def _send(engine: Engine, alias: str, changes: Sequence[Change], *, refresh: boo
     if any(change.document is None for change in changes) and not engine.behind(alias):
         # The engine would make an index for a versioned removal, whatever is said about aliases.
         raise IndexMissing("The search index is missing")
+    changes = _fitting(engine, alias, changes)
     answers = engine.bulk(_operations(changes), index=alias, refresh=refresh)
     refused: dict[str, str] = {}
     for change, answer in zip(changes, answers, strict=True):
@@ -85,6 +88,24 @@ def _send(engine: Engine, alias: str, changes: Sequence[Change], *, refresh: boo
         if problem:
             refused[change.index_id] = problem
     return refused
+
+
+def _fitting(engine: Engine, alias: str, changes: Sequence[Change]) -> Sequence[Change]:
+    """Leave out vectors that the index has no place for: it was built with another embedder, or without.
+
+    The engine would refuse a vector of another length, and the document with it.
+    """
+    mine = embedding.held(embedding.properties())
+    if mine is None or not any(change.document and FIELD in change.document for change in changes):
+        return changes
+    if embedding.held(engine.fields(alias)) == mine:
+        return changes
+    return [
+        replace(change, document={name: value for name, value in change.document.items() if name != FIELD})
+        if change.document
+        else change
+        for change in changes
+    ]
 
 
 def _operations(changes: Iterable[Change]) -> Iterable[Mapping[str, Any]]:

@@ -25,6 +25,7 @@ from ckanext.migration.search.errors import DocumentRefused, IndexUnavailable
 from ckanext.migration.search.index import document, profile
 from ckanext.migration.search.query import dsl, syntax
 from ckanext.migration.search.query.fields import Fields
+from ckanext.migration.search.vectors import keeping
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ def put(engine: Engine, documents: Sequence[Mapping[str, Any]], *, refresh: bool
     if not found.installed:
         log.warning("search.outbox.missing: run `ckan db upgrade -p migration_search`; indexing without it")
     version = outbox.floor(connection)
+    keeping.attach(connection, shaped)
     _send_now(
         engine,
         connection,

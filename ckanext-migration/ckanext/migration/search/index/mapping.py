@@ -71,6 +71,7 @@ UNRETURNED = PRIVATE_FIELDS | {
     "private",
     "type",
     "mapping_version",
+    "meaning_vector",
     *RELATIONSHIPS,
     *COUNTERS,
 }

@@ -7,30 +7,44 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from ckanext.migration.search import config
 from ckanext.migration.search.index import document, mapping
+from ckanext.migration.search.vectors import embedding
 from migration_schemas import indexing, load
 from migration_schemas import record as records
 
 
-@cache
 def own_properties() -> Mapping[str, Any]:
-    """Return the mapping of the profile's fields."""
-    return indexing.properties()
+    """Return the mapping of the profile's fields, and of the vectors where they are on."""
+    return _own(config.embeddings())
 
 
-@cache
 def properties() -> Mapping[str, Any]:
     """Return every field of the index."""
-    return mapping.properties(own_properties())
+    return _every(config.embeddings())
 
 
 @cache
+def _own(_embeddings: str) -> Mapping[str, Any]:
+    return {**indexing.properties(), **embedding.properties()}
+
+
+@cache
+def _every(embeddings: str) -> Mapping[str, Any]:
+    return mapping.properties(_own(embeddings))
+
+
 def shape() -> document.Shape:
     """Return what a document may hold where.
 
     A code that a dataset without our profile keeps under one of our names is as good as ours; a date
     or a text there would not fit. What only an agency may see must not be findable.
     """
+    return _shape(config.embeddings())
+
+
+@cache
+def _shape(_embeddings: str) -> document.Shape:
     core = mapping.properties({})
     own = {name for name, field in own_properties().items() if field.get("type") != "keyword"}
     hidden = {field.name for field in load().fields if field.visibility != "public"}

@@ -15,6 +15,7 @@ from ckanext.migration.search.words import thesaurus
 
 MAX_FACETS = 30
 _SORT = re.compile(r"^(\S+)\s+(asc|desc)$", re.IGNORECASE)
+_NOT_PLAIN = re.compile(r"[\":{}\[\]^~*]|(?:^|\s)[+-]|\b(?:AND|OR|NOT)\b")
 _EVERYTHING = frozenset({"*:*", "*", ""})
 _FALSE = frozenset({"false", "0", "no", "off"})
 _UNSUPPORTED = ("bf", "boost")
@@ -38,6 +39,8 @@ class Request:
     from_ckan: bool
     words: bool
     """Whether there are words that could be highlighted."""
+    plain: str = ""
+    """The words, where they are nothing but words to be understood: no operators, quotes, fields."""
 
     def engine_query(
         self, without: Sequence[str] = (), more: Sequence[dict[str, Any]] = ()
@@ -88,6 +91,7 @@ def read(
     names = _facet_fields(params)
     return Request(
         query=_Text(text, compiler, limits, known_words).query(params, extra_fields),
+        plain=text if _is_plain(text, params) else "",
         filters=tuple(filters),
         labels=allowed,
         start=_whole(params.get("start"), 0, "start"),
@@ -99,6 +103,13 @@ def read(
         from_ckan=from_run,
         words=text not in _EVERYTHING,
     )
+
+
+def _is_plain(text: str, params: Mapping[str, Any]) -> bool:
+    """Whether a text is words as somebody says them, with CKAN's own query fields."""
+    if text in _EVERYTHING or str(params.get("qf") or "") != CKAN_FIELDS or _NOT_PLAIN.search(text):
+        return False
+    return params.get("defType") in ("dismax", "edismax")
 
 
 def _filters(

@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 SAMPLES, MAX_SAMPLES = 20, 100
 """So many datasets of each type are read both ways, and at most so many altogether."""
 _TRIES = 3
-_OWN_TIME = "indexed_ts"
+_NOT_READ = ("indexed_ts", "meaning_vector")
+"""The time of indexing; the vector, which follows from the text and comes later."""
 
 Document = Mapping[str, Any]
 
@@ -83,8 +84,8 @@ def sample() -> list[str]:
 
 
 def told(document: Document | None) -> dict[str, Any] | None:
-    """Return a document without the time at which it was made."""
-    return None if document is None else {key: each for key, each in document.items() if key != _OWN_TIME}
+    """Return what a document says of its dataset, without what indexing adds."""
+    return None if document is None else {key: each for key, each in document.items() if key not in _NOT_READ}
 
 
 def _differing(fast: Reader, ids: Sequence[str]) -> list[str]:

@@ -36,9 +36,10 @@ def known(name: str) -> bool:
 
 
 def find(query: Judged, app: Any) -> Found:
-    """Ask one query in the language of its reader."""
+    """Ask one query in the language of its reader: the first page, related records after the hits."""
     with app.test_request_context("/dataset/", environ_overrides={"CKAN_LANG": query.lang}):
         begun = time.perf_counter()
         found = tk.get_action("package_search")({**_ANYONE}, {"q": query.q, "rows": DEPTH})
         seconds = time.perf_counter() - begun
-    return Found([each["name"] for each in found["results"]], found["count"], seconds)
+    shown = [*found["results"], *found.get("related", ())]
+    return Found([each["name"] for each in shown], found["count"], seconds)

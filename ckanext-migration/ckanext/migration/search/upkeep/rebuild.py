@@ -26,6 +26,7 @@ from ckanext.migration.search.index import lifecycle
 from ckanext.migration.search.reading import reader as readers
 from ckanext.migration.search.reading.reader import Reader
 from ckanext.migration.search.upkeep import comparison, present, refresh
+from ckanext.migration.search.vectors import keeping
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +153,7 @@ def _fill(
             reading = present.read(part, refresh.floor(database), reader)
             if len(under_way) == _SENDERS:
                 refused.update(_sent(under_way, progress, len(ids)))
-            sending_one = senders.submit(copy_context().run, _send, engine, alias, reading)
+            sending_one = senders.submit(copy_context().run, _send, database, engine, alias, reading)
             under_way.append((min(done * _BATCH, len(ids)), sending_one))
         while under_way:
             refused.update(_sent(under_way, progress, len(ids)))
@@ -168,7 +169,9 @@ def _sent(
     return refused
 
 
-def _send(engine: Engine, alias: str, reading: present.Reading) -> dict[str, str]:
+def _send(database: sa.Engine, engine: Engine, alias: str, reading: present.Reading) -> dict[str, str]:
+    with database.begin() as connection:
+        keeping.attach(connection, [each.document for each in reading.changes if each.document], compute=True)
     refused = sending.fill(engine, lifecycle.upcoming(alias), reading.changes)
     names = {change.index_id: change.document["id"] for change in reading.changes if change.document}
     problems = {names.get(index, index): reason for index, reason in refused.items()}
@@ -189,7 +192,9 @@ def _prove(database: sa.Engine, engine: Engine, alias: str, reader: Reader, refu
         if not stubborn:
             break
         for part in comparison.batches(sorted(left)):
-            refused.update(_send(engine, alias, present.read(part, refresh.floor(database), reader)))
+            refused.update(
+                _send(database, engine, alias, present.read(part, refresh.floor(database), reader))
+            )
     left = (stubborn or set()) - set(refused) - _waiting(database)
     if left:
         raise RebuildIncomplete(f"{len(left)} datasets differ, for example {min(left)}")

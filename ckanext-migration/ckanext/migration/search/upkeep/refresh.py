@@ -9,6 +9,7 @@ from ckanext.migration.search.delivery import outbox, sending
 from ckanext.migration.search.delivery.drain import Drained
 from ckanext.migration.search.errors import IndexUnavailable, MappingConflict
 from ckanext.migration.search.upkeep import present
+from ckanext.migration.search.vectors import keeping
 
 
 def datasets(database: sa.Engine, engine: Engine, alias: str) -> Drained:
@@ -21,6 +22,7 @@ def datasets(database: sa.Engine, engine: Engine, alias: str) -> Drained:
             return Drained()
         version = floor(database)
         reading = present.read(list(dict.fromkeys(row.dataset_id for row in rows)), version)
+        keeping.attach(connection, [each.document for each in reading.changes if each.document], compute=True)
         rebuilding = outbox.rebuild_target(connection) is not None
         try:
             refused = sending.send(engine, alias, reading.changes, refresh=True, rebuilding=rebuilding)

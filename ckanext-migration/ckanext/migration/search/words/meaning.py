@@ -13,7 +13,7 @@ _TIE = 0.2
 _OTHER_LABELS = 0.5
 _NARROWER = 0.75
 """What a record with a narrower code is worth beside one with the code itself."""
-_EXACT = 10_000.0
+EXACT = 10_000.0
 """More than words can score together."""
 
 
@@ -39,7 +39,7 @@ def exact_first(query: dict[str, Any], text: str) -> dict[str, Any]:
         {"term": {"name": {"value": plain.lower()}}},
     ]
     name = way.name("exact", plain)
-    exact = {"constant_score": {"filter": {"bool": {"should": names}}, "boost": _EXACT, "_name": name}}
+    exact = {"constant_score": {"filter": {"bool": {"should": names}}, "boost": EXACT, "_name": name}}
     return {"bool": {"should": [query, exact], "minimum_should_match": 1}}
 
 

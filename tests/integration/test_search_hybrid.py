@@ -96,20 +96,21 @@ def test_related_records_are_told_beside_the_result_and_counted_nowhere(
     dataset(name="waves", title="Sea waves")
     dataset(name="budget", title="Public funds")
     searching.drain()
-    found = searching.find(q="sea", **{"facet.field": ["tags"]})
+    found = searching.find(q="sea sea", **{"facet.field": ["tags"]})
     assert [each["name"] for each in found["results"]] == ["waves"]
     assert found["count"] == 1
     assert found["search_facets"]["tags"]["items"] == []
     assert related(found) == ["deep"]
     assert found["related"][0]["title"] == "Ocean depths"
-    assert related(searching.find(q="sea", fq="tags:water")) == ["deep"]
-    assert related(searching.find(q="sea", fq="-tags:water")) == []
-    assert related(searching.find(q="sea", extras={"ext_any_of": {"tags": ["land"]}})) == []
+    assert related(searching.find(q="sea sea", fq="tags:water")) == ["deep"]
+    assert related(searching.find(q="sea sea", fq="-tags:water")) == []
+    assert related(searching.find(q="sea sea", extras={"ext_any_of": {"tags": ["land"]}})) == []
     for other in (
         {"q": "title:sea"},
-        {"q": '"sea"'},
-        {"q": "sea", "sort": "title asc"},
-        {"q": "sea", "start": 5},
+        {"q": "sea"},
+        {"q": '"sea sea"'},
+        {"q": "sea sea", "sort": "title asc"},
+        {"q": "sea sea", "start": 5},
     ):
         assert "related" not in searching.find(**other)
 
@@ -127,16 +128,16 @@ def test_the_nearest_are_chosen_among_what_the_reader_may_see_lk_09(
     dataset(name="public", title="Marine funds and schools", owner_org=agency["id"])
     searching.drain()
     meaning.related = 0.5
-    everybody = searching.find(q="sea", rows=2)
+    everybody = searching.find(q="sea sea", rows=2)
     assert related(everybody) == ["public"]
     assert "canary" not in str(everybody)
-    inside = searching.find(member["name"], q="sea", rows=2, include_private=True)
+    inside = searching.find(member["name"], q="sea sea", rows=2, include_private=True)
     assert related(inside)[0].startswith("canary")
 
     # The index does not know yet that the last one became private (LK-20).
     with searching.away():
         change("public", private=True)
-    assert "related" not in searching.find(q="sea", rows=2)
+    assert "related" not in searching.find(q="sea sea", rows=2)
 
 
 def test_meaning_shares_in_the_order_and_an_exact_title_stays_first(
@@ -157,7 +158,7 @@ def test_without_the_embedder_or_its_vectors_the_words_go_on(
     dataset(name="deep", title="Ocean depths")
     searching.drain()
     meaning.broken = True
-    assert searching.names(q="ocean") == ["deep"]
+    assert searching.names(q="ocean ocean") == ["deep"]
     meaning.broken = False
     # Another embedder, of another length: the index of the first takes the record without its vector.
     other = SmallEmbedder()

@@ -141,6 +141,6 @@ def package_search(original: Action, context: Any, data_dict: dict[str, Any]) ->
             tk.g.migration_choices = answer["choices"]
         if "corridors" in answer:
             tk.g.migration_corridors = answer["corridors"]
-        if answer.get("related"):
-            tk.g.migration_related = answer["related"]
+        if not hasattr(tk.g, "migration_related"):  # of the page's own search, not of wider ones after it
+            tk.g.migration_related = answer.get("related") or []
     return answer

@@ -2,7 +2,7 @@
 
 The words decide what is found: total, facets and pages are theirs. Among the first hundred of them the
 nearness in meaning shares in the order (reciprocal rank fusion). Where the words find little, records
-that are near in meaning and have none of the words are told beside the result, as ``related``, and
+that are near in meaning and that the words do not find are told beside the result, as ``related``, and
 are counted nowhere ([0014](../../../../docs/decisions/0014-words-decide-what-is-found.md)).
 
 Every filter of the search, permissions first, stands *inside* the kNN clause: the nearest are chosen among
@@ -12,6 +12,7 @@ what the reader may see (threats LK-09). Any failure on the way leaves the lexic
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -35,6 +36,8 @@ FEW = 10
 RELATED = 5
 _TOLD = ("name", "title", "title_*")
 """What ``additions.related`` tells of a record."""
+_ONE_WORD = re.compile(r"[^\s\u3400-\u9fff]+")
+"""A name, an abbreviation or a topic: words and thesaurus know it better than its nearness to other texts."""
 _REMEMBERED = 30.0
 
 Hit = Mapping[str, Any]
@@ -77,6 +80,8 @@ def fetch(engine: Engine, index: str, body: Body, wanted: Request, asked: Asked 
 
 def _suits(body: Body, wanted: Request, asked: Asked | None) -> bool:
     """Whether this is somebody's search for words, best match first, near its beginning."""
+    if _ONE_WORD.fullmatch(wanted.plain):
+        return False
     by_score = not wanted.sort or "_score" in wanted.sort[0]
     ordinary = "search_after" not in body and body.get("sort", []) == list(wanted.sort)
     inside = wanted.rows > 0 and wanted.start + wanted.rows <= WINDOW
@@ -125,7 +130,7 @@ def _filters(body: Body) -> list[dict[str, Any]]:
 def _related(wanted: Request, words: Hit, close: Sequence[Hit], embedder: Embedder) -> list[str]:
     """Return what is near in meaning and not among the hits, on the first page only.
 
-    There are fewer hits than the window, so that what is not among them has none of the words.
+    There are fewer hits than the window, so that what is not among them is not found by the words.
     """
     if wanted.start:
         return []

@@ -1,4 +1,4 @@
-"""Records that are near in meaning and have none of the words (an addition, see ``beyond``).
+"""Records that are near in meaning and that the words do not find (an addition, see ``beyond``).
 
 Found by ``search.hybrid`` where an embedder is configured and the words find little. Told under
 ``related``: ``[{"id", "name", "title"}, …]``, nearest first; in no total and in no facet.

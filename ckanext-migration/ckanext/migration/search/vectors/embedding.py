@@ -34,7 +34,7 @@ class Embedder(Protocol):
     name: str
     dimensions: int
     related: float
-    """Cosine from which a record is worth showing though it has none of the words."""
+    """Cosine from which a record is worth showing though the words do not find it."""
 
     def embed(self, texts: Sequence[str], *, query: bool = False) -> Sequence[Sequence[float]]:
         """Return a vector for each text: of records, or of what somebody typed. May raise anything."""

@@ -101,7 +101,7 @@ SEARCH_LAYERS: dict[str, tuple[str, ...]] = {
     "delivery": ("index", "query", "vectors"),
     "reading": ("delivery",),
     "upkeep": ("delivery", "index", "query", "reading", "vectors"),
-    "additions": ("index", "query", "words"),
+    "additions": ("index", "query", "vectors", "words"),
     "suggesting": ("additions", "query", "words"),
     "relevance": (),
 }

@@ -13,7 +13,7 @@ from flask import current_app
 from ckanext.migration import facets
 from ckanext.migration.logic.derived import main_text
 from ckanext.migration.logic.publishing import language
-from ckanext.migration.pages import address, dataset, discovery, filters, form, home, words
+from ckanext.migration.pages import address, dataset, discovery, filters, form, home, rounds, words
 from migration_vocabularies import get as vocabulary
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "migration_filter_fields",
     "migration_filter_value",
     "migration_filters",
+    "migration_folding",
     "migration_form_groups",
     "migration_form_rows",
     "migration_form_text",
@@ -38,6 +39,7 @@ __all__ = [
     "migration_home",
     "migration_language_name",
     "migration_number",
+    "migration_other_rounds",
     "migration_page",
     "migration_prose",
     "migration_resource_view",
@@ -63,11 +65,13 @@ migration_facet_fields = address.of_facet_fields
 migration_filter_fields = filters.fields
 migration_filter_value = filters.value
 migration_filters = filters.panel
+migration_folding = rounds.folding
 migration_form_groups = form.groups
 migration_form_rows = form.rows
 migration_form_text = form.text
 migration_hit = discovery.hit
 migration_home = home.view
+migration_other_rounds = rounds.behind
 migration_prose = words.prose
 migration_resource_view = dataset.resource_view
 migration_sortings = discovery.sortings

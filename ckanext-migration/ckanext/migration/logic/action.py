@@ -13,6 +13,7 @@ from ckanext.migration.logic import derived, forms, publishing, visibility
 from ckanext.migration.logic.faceting import migration_facet_values
 from ckanext.migration.logic.scanning import migration_search_scan
 from ckanext.migration.logic.widening import migration_search_widen
+from ckanext.migration.pages import rounds
 
 __all__ = [
     "current_package_list_with_resources",
@@ -129,10 +130,14 @@ def _trimmed(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
 @tk.chained_action
 def package_search(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
     """Leave out what the caller may not read, and keep what was told beside the hits at hand for the page."""
+    with contextlib.suppress(RuntimeError):  # no page, no request
+        rounds.ask(context, data_dict)
     answer = original(context, data_dict)
     if not visibility.may_read_all(context):
         visibility.trim_all(answer["results"])
-    with contextlib.suppress(RuntimeError):  # no page, no request
+    with contextlib.suppress(RuntimeError):  # as above
+        if context.get("for_view"):
+            tk.g.migration_results, tk.g.migration_folded = answer["results"], answer.get("folded")
         if answer.get("highlighting"):
             tk.g.migration_highlighting = answer["highlighting"]
         if answer.get("reasons"):

@@ -12,7 +12,7 @@ from markupsafe import Markup
 import migration_schemas
 from ckanext.migration import shared
 from ckanext.migration.logic.publishing import language
-from ckanext.migration.pages import words
+from ckanext.migration.pages import rounds, words
 from migration_schemas import Field, schema_org
 
 access = words.access
@@ -91,6 +91,9 @@ def _sections(package: Mapping[str, Any], may_edit: bool) -> list[dict[str, Any]
         if field.name in ABOVE or hidden or not package.get(field.name):
             continue
         shown = display(field, package[field.name])
+        if field.name == "in_series" and (entry := rounds.entry(package)):
+            asked = {rounds.FILTER: entry, rounds.PARAMETER: rounds.EACH}
+            shown["values"][0]["url"] = str(tk.h.url_for("dataset.search", **asked))
         if shown:
             found.setdefault(field.group, []).append(
                 {"name": field.name, "label": field.label(lang), **shown}

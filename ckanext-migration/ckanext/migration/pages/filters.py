@@ -12,7 +12,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.migration import facets
 from ckanext.migration.logic.publishing import language
-from ckanext.migration.pages import address, facet_values
+from ckanext.migration.pages import address, facet_values, rounds
 from migration_schemas import coverage
 from migration_vocabularies import get as vocabulary
 
@@ -154,7 +154,7 @@ def chips(grouped: Mapping[str, list[str]], facet_titles: Mapping[str, str], q: 
         for one in values:
             label = facets.label(name, one, lang) or _display_name(name, one)
             left = [pair for pair in pairs if pair != (name, one)]
-            title = facet_titles.get(name, name)
+            title = tk._("Series") if name == rounds.FILTER else facet_titles.get(name, name)
             found.append({"title": title, "label": label, "url": address.url(left), "name": name})
     found.extend(_beyond())
     kept = [(key, one) for key, one in pairs if key == "sort"]
@@ -198,6 +198,8 @@ def _chip(name: str, title: str, label: str, without: tuple[str, ...]) -> dict[s
 
 
 def _display_name(name: str, one: str) -> str:
+    if name == rounds.FILTER:
+        return rounds.label(one)
     if name != "organization":
         return one
     quick = {"include_datasets": False, "include_users": False, "include_groups": False}

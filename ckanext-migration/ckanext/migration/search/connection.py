@@ -15,7 +15,7 @@ from typing import Any
 import pysolr
 from ckan.lib.search.common import SearchError
 
-from ckanext.migration.search import client, config, hybrid, recheck, results
+from ckanext.migration.search import client, config, folding, hybrid, recheck, results
 from ckanext.migration.search.additions import beyond, listing
 from ckanext.migration.search.delivery import writing
 from ckanext.migration.search.errors import IndexUnavailable, QuerySyntaxError, SearchFault, SortError
@@ -113,10 +113,12 @@ class SolrLike:
         answer: dict[str, Any] = {}
         for _round in range(_ROUNDS):
             body = _body(wanted, asked, without)
-            answer = hybrid.fetch(engine, config.searched(), body, wanted, asked)
+            search = folding.fetch if "collapse" in body else hybrid.fetch
+            answer = search(engine, config.searched(), body, wanted, asked)
             if not wanted.from_ckan:
                 return answer
-            verdict = recheck.judge([*answer["hits"]["hits"], *answer.get("related", ())], wanted.labels)
+            beside = (*answer.get("related", ()), *folding.others(answer))
+            verdict = recheck.judge([*answer["hits"]["hits"], *beside], wanted.labels)
             if verdict.stale:
                 log.warning("search.index.behind datasets=%s", len(verdict.stale))
                 writing.request_refresh([(writing.index_id(each), each) for each in verdict.stale])
@@ -126,6 +128,7 @@ class SolrLike:
         hits = answer["hits"]
         shown = [hit for hit in hits["hits"] if hit["_source"]["id"] not in without]
         answer["withheld"], hits["hits"] = len(hits["hits"]) - len(shown), shown
+        folding.withhold(answer, without)
         answer["related"] = [hit for hit in answer.get("related", ()) if hit["_source"]["id"] not in without]
         return answer
 

@@ -44,12 +44,24 @@ def every(
         engine.close_point_in_time(point)
 
 
-def _pages(engine: Engine, body: dict[str, Any], point: str) -> Iterator[Mapping[str, Any]]:
+def in_order(engine: Engine, index: str, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """All hits of a search in its order, of a frozen view, whatever their number."""
+    point = engine.open_point_in_time(index)
+    try:
+        sort = [*(body.get("sort") or [{"_score": "desc"}]), {"_shard_doc": "asc"}]
+        yield from _pages(engine, {**body, "sort": sort, "track_total_hits": False}, point, WINDOW)
+    finally:
+        engine.close_point_in_time(point)
+
+
+def _pages(
+    engine: Engine, body: dict[str, Any], point: str, size: int = WINDOW // 10
+) -> Iterator[Mapping[str, Any]]:
     after: Any = None
     while True:
-        hits = _step(engine, body, point, WINDOW // 10, after)
+        hits = _step(engine, body, point, size, after)
         yield from hits
-        if len(hits) < WINDOW // 10:
+        if len(hits) < size:
             return
         after = hits[-1]["sort"]
 

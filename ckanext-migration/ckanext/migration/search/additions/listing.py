@@ -8,6 +8,7 @@ from __future__ import annotations
 from ckanext.migration.search.additions import (
     choices,
     corridors,
+    fold,
     highlight,
     periods,
     places,
@@ -29,6 +30,7 @@ ADDITIONS: tuple[Addition, ...] = (
     corridors,
     scan,
     suggest,
+    fold,
     choices,
 )
 """``choices`` stays last: it puts every aggregation under the reader's choices, and takes them out first.

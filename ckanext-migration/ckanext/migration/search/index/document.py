@@ -52,7 +52,18 @@ def build(given: Mapping[str, Any], ours: Mapping[str, Any], shape: Shape, now: 
             found.update(pairs.take(name, value))
     found.update(ours)
     found.update(pairs.containers())
+    found.update(_entry(found, ours.get("series")))
     return found
+
+
+def _entry(found: Mapping[str, Any], series: Any) -> dict[str, Any]:
+    """Return under what the document is folded: its series inside its agency, else the dataset itself.
+
+    Inside the agency, so that nobody's record can stand in front of the rounds of another.
+    """
+    own = found.get("id") or found.get("index_id")
+    entry = f"{found.get('owner_org') or ''} {series}" if series else own
+    return {"entry": str(entry)} if entry else {}
 
 
 @dataclass(slots=True)

@@ -72,6 +72,7 @@ UNRETURNED = PRIVATE_FIELDS | {
     "type",
     "mapping_version",
     "meaning_vector",
+    "entry",
     *RELATIONSHIPS,
     *COUNTERS,
 }
@@ -104,6 +105,7 @@ def _core() -> dict[str, Any]:
     fields.update(dict.fromkeys(RELATIONSHIPS, TEXT))
     fields.update(dict.fromkeys(JSON_FIELDS, STORED_ONLY))
     fields.update(
+        entry={"type": "keyword"},
         name=_copied(KEYWORD, "text", "name_ngram"),
         title=_copied(TEXT, "text", "title_ngram", "beginnings", "spelling.other", fields=RAW),
         title_string={"type": "keyword", "ignore_above": 1024, "normalizer": "sortable"},

@@ -116,14 +116,14 @@ def test_only_rounds_that_the_search_finds_are_behind_an_entry(rounds: Site) -> 
 
 @pytest.mark.usefixtures("with_request_context")
 def test_facets_count_datasets_and_choices_narrow_the_rounds(rounds: Site) -> None:
-    asked = {"facet.field": ["country", "reference_year"]}
+    asked = {"facet.field": ["access_rights", "reference_year"]}
     found = folded(rounds, **asked, ext_any_of={"reference_year": ["2021", "2025"]})
-    countries = {each["name"]: each["count"] for each in found["search_facets"]["country"]["items"]}
-    assert (found["count"], found["folded"]["datasets"]) == (3, 4)
-    assert sum(countries.values()) == found["folded"]["datasets"], "flow and stock are of 2023 to 2026"
+    counted = {each["name"]: each["count"] for each in found["search_facets"]["access_rights"]["items"]}
+    assert (found["count"], found["folded"]["datasets"]) == (3, 4), "flow and stock are of 2023 to 2026"
+    assert sum(counted.values()) == found["folded"]["datasets"]
     assert [each["name"] for each in behind(found, "round-9")["others"]] == ["round-1"]
-    for value, count in countries.items():
-        clicked = folded(rounds, ext_any_of={"reference_year": ["2021", "2025"], "country": [value]})
+    for value, count in counted.items():
+        clicked = folded(rounds, ext_any_of={"reference_year": ["2021", "2025"], "access_rights": [value]})
         assert clicked["folded"]["datasets"] == count
 
 

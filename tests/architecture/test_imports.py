@@ -78,7 +78,7 @@ MAY_PARSE_XML = ("migration_harvesters.xml", "migration_schemas.parsing", "migra
 PURE = tuple(
     f"{EXTENSION}.{name}"
     for name in (
-        *(f"search.query.{part}" for part in ("syntax", "dsl", "lexer", "tree", "dismax")),
+        *(f"search.query.{part}" for part in ("syntax", "dsl", "lexer", "tree", "dismax", "sought")),
         *(
             "search.results",
             "search.vectors.fusion",

@@ -119,6 +119,7 @@ this.ckan.module('migration-suggest', function () {
         var chosen = {};
         url.searchParams.set('q', text);
         form.querySelectorAll('input[type="hidden"]').forEach(function (field) {
+          if (field.name === 'sort' || field.name === 'page') { return; }
           if (field.name.indexOf('ext_') === 0) { url.searchParams.append(field.name, field.value); return; }
           chosen[field.name] = (chosen[field.name] || []).concat(field.value);
         });

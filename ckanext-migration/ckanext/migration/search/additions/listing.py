@@ -33,5 +33,4 @@ ADDITIONS: tuple[Addition, ...] = (
     fold,
     choices,
 )
-"""``choices`` stays last: it puts every aggregation under the reader's choices, and takes them out first.
-``reasons`` stays first: it reads what ``highlight`` has told."""
+"""``choices`` stays last: it puts every aggregation under the reader's choices, and takes them out first."""

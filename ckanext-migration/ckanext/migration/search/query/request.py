@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from ckanext.migration.search.errors import QuerySyntaxError, SortError
-from ckanext.migration.search.query import dismax, dsl, facets, labels, localparams, syntax, tree
+from ckanext.migration.search.query import dismax, dsl, facets, labels, localparams, sought, syntax, tree
 from ckanext.migration.search.query.fields import Fields
 from ckanext.migration.search.words import thesaurus
 
@@ -41,6 +41,8 @@ class Request:
     """Whether there are words that could be highlighted."""
     plain: str = ""
     """The words, where they are nothing but words to be understood: no operators, quotes, fields."""
+    looked_for: tuple[sought.Sought, ...] = ()
+    """What the words look for, where the portal itself decides in which fields."""
 
     def engine_query(
         self, without: Sequence[str] = (), more: Sequence[dict[str, Any]] = ()
@@ -89,9 +91,10 @@ def read(
     allowed, filters = _filters(params.get("fq"), compiler, limits, from_run=from_run)
     text = str(params.get("q") or "").strip()
     names = _facet_fields(params)
+    query, looked_for = _Text(text, compiler, limits, known_words).query(params, extra_fields)
     return Request(
-        query=_Text(text, compiler, limits, known_words).query(params, extra_fields),
         plain=text if _is_plain(text, params) else "",
+        query=query,
         filters=tuple(filters),
         labels=allowed,
         start=_whole(params.get("start"), 0, "start"),
@@ -102,6 +105,7 @@ def read(
         aggregations=facets.aggregations(names, known, params, now),
         from_ckan=from_run,
         words=text not in _EVERYTHING,
+        looked_for=looked_for,
     )
 
 
@@ -144,21 +148,26 @@ class _Text:
         """Compile it as Solr's lucene language."""
         return localparams.query(self.text, self.compiler, self.limits, lambda _node: None)
 
-    def query(self, params: Mapping[str, Any], extra_fields: str) -> dict[str, Any]:
-        """Compile it as the parameters ask."""
+    def query(
+        self, params: Mapping[str, Any], extra_fields: str
+    ) -> tuple[dict[str, Any], tuple[sought.Sought, ...]]:
+        """Compile it as the parameters ask; what it looks for is told where it is understood."""
         if self.text in _EVERYTHING:
-            return dsl.ALL
+            return dsl.ALL, ()
         kind = params.get("defType") or "lucene"
         if kind not in ("lucene", "dismax", "edismax"):
             raise QuerySyntaxError(f"The query parser {kind!r} is not supported")
         if kind == "lucene" or self.text.startswith("{!"):
-            return self.fielded()
+            return self.fielded(), ()
         if kind == "edismax" and ":" in self.text:
             try:
-                return self.fielded()
+                return self.fielded(), ()
             except QuerySyntaxError:
                 pass  # edismax reads as words whatever is not in the grammar
-        return dismax.query(self.text, self._weights(params, extra_fields), self.compiler.fields)
+        weights = self._weights(params, extra_fields)
+        read = sought.read(self.text, weights.thesaurus)
+        query = dismax.compiled(read, self.text, weights, self.compiler.fields)
+        return query, read.sought if weights.thesaurus else ()
 
     def _weights(self, params: Mapping[str, Any], extra_fields: str) -> dismax.Weights:
         names = str(params.get("qf") or self.compiler.default_field)

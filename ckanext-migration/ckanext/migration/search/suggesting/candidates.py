@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.migration import facets
-from ckanext.migration.search.additions import choices, places
+from ckanext.migration.search.additions import beyond, choices
 from ckanext.migration.search.words import beginnings
 from ckanext.migration.search.words.thesaurus import WEIGHTS
 
 CONCEPTS, PLACES, AGENCIES = "concepts", "places", "agencies"
 MOST_COUNTED = {CONCEPTS: 24, PLACES: 16, AGENCIES: 16}
 """Candidates of each group that are counted; those that find nothing are not suggested."""
-PLACE, AGENCY, REGION = "country", "organization", "ext_place"
+PLACE, AGENCY = "country", "organization"
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -55,9 +55,13 @@ class Candidate:
 
 
 def _fields() -> dict[str, str]:
-    """Return the facets of the page whose terms people search with, and their vocabularies."""
-    shown = facets.titles()
-    return {name: terms for name, terms in facets.VOCABULARIES.items() if name in shown and terms in WEIGHTS}
+    """Return the facets whose terms people search with, and their vocabularies: one facet for each."""
+    found: dict[str, str] = {}
+    for name in facets.titles():
+        terms = facets.VOCABULARIES.get(name)
+        if terms in WEIGHTS and terms not in found.values():
+            found[name] = terms
+    return found
 
 
 def possible(asked: Asked, titles: Mapping[str, str]) -> tuple[str, list[Candidate]]:
@@ -81,9 +85,7 @@ def possible(asked: Asked, titles: Mapping[str, str]) -> tuple[str, list[Candida
 
 
 def _is_new(candidate: Candidate, asked: Asked) -> bool:
-    """Whether the filter is not in force; there can be one region only."""
-    if candidate.name == REGION:
-        return REGION not in asked.extras
+    """Whether the filter is not in force."""
     return candidate.value not in asked.chosen.get(candidate.name, ())
 
 
@@ -91,8 +93,7 @@ def _concept(found: beginnings.Named, begun: str, asked: Asked) -> Candidate:
     label = facets.label(found.field, found.code, asked.language) or found.code
     own = beginnings.has(label, begun) or not found.language
     group = PLACES if found.field == PLACE else CONCEPTS
-    name = REGION if group == PLACES and not found.code.isalpha() else found.field
-    return Candidate(group, name, found.code, label, "" if own else found.label, found.inside)
+    return Candidate(group, found.field, found.code, label, "" if own else found.label, found.inside)
 
 
 def agencies() -> dict[str, str]:
@@ -114,11 +115,10 @@ def _named_agencies(begun: str, titles: Mapping[str, str]) -> list[Candidate]:
     return sorted(found, key=lambda each: (each.inside, each.label))
 
 
-def clause(candidate: Candidate, chosen: choices.Choices) -> dict[str, Any]:
-    """Return the filters that will be in force when the suggestion has been followed."""
-    if candidate.name == REGION:
-        filters = [places.inside(candidate.value), *choices.clauses(chosen).values()]
-    else:
-        values = (*chosen.get(candidate.name, ()), candidate.value)
-        filters = list(choices.clauses({**chosen, candidate.name: values}).values())
-    return {"bool": {"filter": filters}}
+def in_force(asked: Asked, more: Candidate | None = None) -> list[dict[str, Any]]:
+    """Return the filters of the reader's choices, and of a suggestion that is followed."""
+    chosen = {**asked.chosen}
+    if more is not None:
+        chosen[more.name] = (*chosen.get(more.name, ()), more.value)
+    # some extras decide in which field a facet is compared
+    return list(choices.clauses(chosen, beyond.Asked(asked.language, asked.extras)).values())

@@ -16,7 +16,6 @@ from ckanext.migration.search.suggesting.candidates import (
     AGENCIES,
     CONCEPTS,
     MOST_COUNTED,
-    PLACE,
     PLACES,
     Asked,
     Candidate,
@@ -102,8 +101,11 @@ def _search(context: Any, asked: Asked, before: str, possible: Sequence[Candidat
     """Search as the same caller, in the way of the discovery page."""
     typed = suggest.Typed(
         asked.text,
-        {str(number): candidates.clause(each, asked.chosen) for number, each in enumerate(possible)},
-        tuple(choices.clauses(asked.chosen).values()),
+        {
+            str(number): {"bool": {"filter": candidates.in_force(asked, each)}}
+            for number, each in enumerate(possible)
+        },
+        tuple(candidates.in_force(asked)),
     )
     own = {key: context[key] for key in ("user", "auth_user_obj", "ignore_auth") if key in context}
     found: dict[str, Any] = tk.get_action("package_search")(
@@ -140,14 +142,13 @@ def _filters(
 
 
 def _filter(asked: Asked, before: str, candidate: Candidate, count: int) -> dict[str, Any]:
-    field = PLACE if candidate.group == PLACES else candidate.name
     words = [("q", before)] if before else []
     parameters = [*words, *asked.parameters(), (candidate.name, candidate.value)]
     return {
         "label": candidate.label,
         "typed": candidate.typed,
-        "field": field,
-        "field_title": facets.titles().get(field, field),
+        "field": candidate.name,
+        "field_title": facets.titles().get(candidate.name, candidate.name),
         "value": candidate.value,
         "before": before,
         "count": count,

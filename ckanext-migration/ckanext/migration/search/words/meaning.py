@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ckanext.migration.search.words import way
 from ckanext.migration.search.words.thesaurus import Meaning
 from migration_vocabularies.matching import fold
 
@@ -17,47 +16,35 @@ EXACT = 10_000.0
 """More than words can score together."""
 
 
-def clause(typed: Sequence[dict[str, Any]], meanings: Sequence[Meaning], words: str) -> dict[str, Any]:
-    """Either all the words as they were typed, or a code of what they mean, or another label of it.
-
-    ``words`` are those that were typed; each way carries its name (see ``way``).
-    """
+def clause(typed: Sequence[dict[str, Any]], meanings: Sequence[Meaning]) -> dict[str, Any]:
+    """Either all the words as they were typed, or a code of what they mean, or another label of it."""
     ways = [typed[0] if len(typed) == 1 else {"bool": {"must": list(typed)}}]
     for meaning in meanings:
-        ways.extend(_coded(meaning, words))
+        ways.extend(_coded(meaning))
         if meaning.labels:
-            ways.append(_labelled(meaning, words))
+            ways.append(labelled(meaning))
     return {"dis_max": {"queries": ways, "tie_breaker": _TIE}}
 
 
 def exact_first(query: dict[str, Any], text: str) -> dict[str, Any]:
     """Put a record whose title, other title, identifier or name is exactly the text above all others."""
+    exact = {"constant_score": {"filter": exactly(text), "boost": EXACT}}
+    return {"bool": {"should": [query, exact], "minimum_should_match": 1}}
+
+
+def exactly(text: str) -> dict[str, Any]:
+    """Return the filter for records whose title, other title, identifier or name is exactly the text."""
     plain = " ".join(text.split()).strip('"')
     names = [
         {"term": {"exact_names": {"value": fold(plain)}}},
         {"term": {"title_string": {"value": plain}}},
         {"term": {"name": {"value": plain.lower()}}},
     ]
-    name = way.name("exact", plain)
-    exact = {"constant_score": {"filter": {"bool": {"should": names}}, "boost": EXACT, "_name": name}}
-    return {"bool": {"should": [query, exact], "minimum_should_match": 1}}
+    return {"bool": {"should": names}}
 
 
-def _coded(meaning: Meaning, words: str) -> list[dict[str, Any]]:
-    own, *narrower = meaning.codes or ("",)
-    found = []
-    ways = (("concept", [own], meaning.weight), ("narrower", narrower, meaning.weight * _NARROWER))
-    for kind, codes, weight in ways:
-        if codes and meaning.fields:
-            fields = [{"terms": {name: codes}} for name in meaning.fields]
-            name = way.name(kind, words, meaning.vocabulary, own)
-            filtered = {"filter": {"bool": {"should": fields}}, "boost": weight, "_name": name}
-            found.append({"constant_score": filtered})
-    return found
-
-
-def _labelled(meaning: Meaning, words: str) -> dict[str, Any]:
-    own = meaning.codes[0] if meaning.codes else ""
+def labelled(meaning: Meaning) -> dict[str, Any]:
+    """Return the query for another label of it, in texts of the label's language."""
     phrases = [
         {
             "multi_match": {
@@ -69,5 +56,14 @@ def _labelled(meaning: Meaning, words: str) -> dict[str, Any]:
         }
         for language, label in meaning.labels
     ]
-    name = way.name("label", words, meaning.vocabulary, own)
-    return {"dis_max": {"queries": phrases, "tie_breaker": _TIE, "_name": name}}
+    return {"dis_max": {"queries": phrases, "tie_breaker": _TIE}}
+
+
+def _coded(meaning: Meaning) -> list[dict[str, Any]]:
+    own, *narrower = meaning.codes or ("",)
+    found = []
+    for codes, weight in (([own], meaning.weight), (narrower, meaning.weight * _NARROWER)):
+        if codes and meaning.fields:
+            fields = [{"terms": {name: codes}} for name in meaning.fields]
+            found.append({"constant_score": {"filter": {"bool": {"should": fields}}, "boost": weight}})
+    return found

@@ -122,7 +122,7 @@ def explain(error: tk.ValidationError, context: Any, data_dict: Mapping[str, Any
 def language() -> str:
     """Return the language of the reader, as two letters; English outside of a request."""
     try:
-        return str(tk.h.lang())[:2]
+        return str(tk.h.lang() or "en")[:2]
     except (RuntimeError, AttributeError, TypeError):
         return "en"
 

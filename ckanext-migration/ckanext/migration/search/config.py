@@ -25,6 +25,7 @@ class Address:
     """Where the engine is and how we show who we are; hashable, so that clients can be kept."""
 
     url: str
+    nodes: tuple[str, ...] = ()
     user: str | None = None
     password: str | None = None
     api_key: str | None = None
@@ -40,6 +41,7 @@ def address(url: str | None = None, timeout: float | None = None) -> Address:
     """Return the engine of this site; ``url`` and ``timeout`` where the caller knows better."""
     return Address(
         url=url or tk.config["solr_url"],
+        nodes=tuple(tk.aslist(tk.config.get(_PREFIX + "nodes") or [])),
         user=tk.config.get("solr_user") or None,
         password=tk.config.get("solr_password") or None,
         api_key=tk.config.get(_PREFIX + "api_key") or None,
@@ -49,8 +51,13 @@ def address(url: str | None = None, timeout: float | None = None) -> Address:
 
 
 def save_timeout() -> float:
-    """Seconds that a save waits for the index."""
+    """Seconds that a save, or a start of the portal, waits for the engine."""
     return float(tk.config.get(_PREFIX + "save_timeout") or 5)
+
+
+def search_timeout() -> float:
+    """Seconds that a reader waits for the engine."""
+    return float(tk.config.get(_PREFIX + "search_timeout") or 10)
 
 
 def index_prefix() -> str:

@@ -15,11 +15,11 @@ from typing import Any
 import pysolr
 from ckan.lib.search.common import SearchError
 
-from ckanext.migration.search import client, config, folding, hybrid, recheck, results
+from ckanext.migration.search import breaker, client, config, folding, hybrid, recheck, results, trouble
 from ckanext.migration.search.additions import beyond, listing
 from ckanext.migration.search.delivery import writing
 from ckanext.migration.search.errors import IndexUnavailable, QuerySyntaxError, SearchFault, SortError
-from ckanext.migration.search.index import profile
+from ckanext.migration.search.index import guard, profile
 from ckanext.migration.search.query import facets, request
 from ckanext.migration.search.words import synonyms
 
@@ -33,14 +33,16 @@ class SolrLike:
     """Takes Solr's calls and answers from Elasticsearch."""
 
     def __init__(self, url: str, decoder: Any = None, timeout: float = 60, **_options: Any) -> None:
-        self._address = config.address(url, timeout)
+        self._address = config.address(url, float(timeout))
+        self._reading = config.address(url, min(float(timeout), config.search_timeout()))
         self._decode_dates = decoder is not None
         self.url = client.shown(url)
 
     def search(self, q: str = "*:*", **params: Any) -> pysolr.Results:
         """Search; failures leave as CKAN's own errors."""
         try:
-            return self._search({**params, "q": q})
+            with breaker.searches.protecting():
+                return self._search({**params, "q": q})
         except SortError as fault:
             raise pysolr.SolrError(fault.message) from None
         except QuerySyntaxError as fault:
@@ -51,6 +53,7 @@ class SolrLike:
             log.error(
                 "search.unavailable code=%s detail=%s remedy=%s", fault.code, fault.detail, fault.remedy
             )
+            trouble.note(fault)
             raise pysolr.SolrError(_AWAY.format(fault.message)) from None
 
     def add(self, docs: Sequence[Mapping[str, Any]], commit: bool | None = None, **_options: Any) -> None:
@@ -86,7 +89,9 @@ class SolrLike:
         fields = profile.query_fields(asked.language if asked else "")
         wanted = request.read(params, properties, datetime.now(UTC), fields, synonyms.current())
         without = recheck.excluded(wanted.labels) if wanted.from_ckan else []
-        answer = self._checked(client.engine(self._address), wanted, asked, without)
+        engine = client.engine(self._reading)
+        guard.readable.pass_(engine, config.searched())
+        answer = self._checked(engine, wanted, asked, without)
         if asked is not None:
             for addition in reversed(listing.ADDITIONS):
                 addition.tell(asked, wanted, answer)

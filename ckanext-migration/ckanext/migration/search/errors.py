@@ -36,11 +36,49 @@ class IndexTooSlow(IndexUnavailable):
     code = "search-too-slow"
 
 
+class IndexBusy(IndexUnavailable):
+    """The engine has more to do than it can take: it refuses, to live on (HTTP 429)."""
+
+    code = "search-busy"
+    remedy = "Look at the load of the engine's nodes; what waits is delivered by itself."
+
+
+class IndexForbidden(IndexUnavailable):
+    """Our account is unknown to the engine, or lacks a privilege."""
+
+    code = "search-forbidden"
+    remedy = (
+        "Check ckanext.migration.search.api_key (or solr_user, solr_password); "
+        "`ckan migration search doctor` names missing privileges."
+    )
+
+
+class IndexUntrusted(IndexUnavailable):
+    """The engine's certificate is not one that we may trust."""
+
+    code = "search-untrusted"
+    remedy = "Check ckanext.migration.search.ca_certs, the host in solr_url and the dates of the certificate."
+
+
 class IndexMissing(IndexUnavailable):
     """The engine answers, but our index is not there (wiped, never made, alias lost)."""
 
     code = "search-index-missing"
-    remedy = "Run `ckan migration search rebuild`."
+    remedy = "Run `ckan migration search rebuild`; the search worker does it by itself."
+
+
+class IndexAmbiguous(IndexUnavailable):
+    """Our alias stands for several indices, so that every dataset would be found several times."""
+
+    code = "search-index-ambiguous"
+    remedy = "Run `ckan migration search rebuild`; the search worker does it by itself."
+
+
+class IndexOutdated(IndexUnavailable):
+    """The index was built by older software, so that it cannot answer what this software asks."""
+
+    code = "search-index-outdated"
+    remedy = "Run `ckan migration search rebuild`; the search worker does it by itself."
 
 
 class QuerySyntaxError(SearchFault):
@@ -48,8 +86,9 @@ class QuerySyntaxError(SearchFault):
 
     code = "search-syntax"
 
-    def __init__(self, message: str, *, position: int | None = None) -> None:
-        super().__init__(message if position is None else f"{message} (at character {position + 1})")
+    def __init__(self, message: str, *, position: int | None = None, detail: str = "") -> None:
+        told = message if position is None else f"{message} (at character {position + 1})"
+        super().__init__(told, detail=detail)
         self.position = position
 
 
@@ -68,6 +107,13 @@ class SortError(QuerySyntaxError):
     """A sort specification without a direction."""
 
     code = "search-sort"
+
+
+class RequestTooLarge(SearchFault):
+    """More bytes than the engine takes in one request (``http.max_content_length``)."""
+
+    code = "search-too-large"
+    remedy = "Raise http.max_content_length of the engine, or shorten the dataset."
 
 
 class DocumentRefused(SearchFault):

@@ -56,7 +56,7 @@ class _Schema:
     def raise_for_status(self) -> None:
         """Read the version from the index; an outage is the caller's to report."""
         try:
-            engine = client.engine(config.address())
+            engine = client.engine(config.address(timeout=config.save_timeout()))
             version = lifecycle.schema_version(engine, config.alias())
         except SearchFault as fault:
             raise common.SearchError(fault.message) from None

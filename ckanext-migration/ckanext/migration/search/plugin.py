@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import ckan.plugins as p
@@ -11,16 +10,14 @@ from ckan.lib.search.common import SearchError, SearchQueryError
 from flask import has_request_context
 
 from ckanext.migration.cli import migration
-from ckanext.migration.search import action, auth, client, config, install, refusals, views
+from ckanext.migration.search import action, auth, install, refusals, starting, trouble, views
 from ckanext.migration.search.additions import beyond, listing
 from ckanext.migration.search.cli import search
 from ckanext.migration.search.delivery import commits
-from ckanext.migration.search.errors import ParameterError, QuerySyntaxError, SearchFault
-from ckanext.migration.search.index import lifecycle, profile
+from ckanext.migration.search.errors import ParameterError, QuerySyntaxError
+from ckanext.migration.search.index import profile
 from ckanext.migration.search.query import wording
 from ckanext.migration.search.query.fields import Fields
-
-log = logging.getLogger(__name__)
 
 _PAGES = frozenset({"dataset.search", "organization.read", "group.read"})
 """Pages that turn their address into filters (CKAN's ``views.dataset._get_search_details``)."""
@@ -43,25 +40,18 @@ class MigrationSearchPlugin(p.SingletonPlugin):
     # IConfigurer
 
     def update_config(self, config_: Any) -> None:
-        """Put the seam in and make the index where there is none; an outage is no reason not to start."""
+        """Put the seam in and make the index of a new portal."""
         install.install()
         tk.add_template_directory(config_, "templates")
         commits.watch()
-        try:
-            engine = client.engine(config.address())
-            lifecycle.ensure(engine, config.alias())
-            if lifecycle.is_outdated(engine, config.alias()):
-                log.warning(
-                    "search.index.outdated: run `ckan migration search rebuild` to use the new fields"
-                )
-        except SearchFault as fault:
-            log.error("search.start code=%s: %s. %s", fault.code, fault.message, fault.remedy)
+        starting.prepare()
 
     # IMiddleware
 
     def make_middleware(self, app: Any, config_: Any) -> Any:
-        """Say what an error of the search means where a page does not."""
+        """Say what an error of the search means where a page does not, and plainly when it is away."""
         refusals.register(app)
+        trouble.watch(app)
         return app
 
     # IClick

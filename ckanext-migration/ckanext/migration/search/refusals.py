@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.search.common import SearchError, SearchQueryError, SolrConnectionError
+from ckan.lib.search.common import SearchError, SearchQueryError
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +17,6 @@ def register(app: Any) -> None:
     """Take over these errors in a Flask application; CKAN's own pages handle theirs before."""
     app.register_error_handler(SearchQueryError, _refused)
     app.register_error_handler(SearchError, _failed)
-    app.register_error_handler(SolrConnectionError, _failed)
 
 
 def _refused(error: Exception) -> Any:

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 _PAUSE = 30.0
 _GATHER = 50
-_IDS, _REFRESH, _COMMITTED = "migration_search_ids", "migration_search_refresh", "migration_search_committed"
+_IDS, _COMMITTED = "migration_search_ids", "migration_search_committed"
 
 
 class Patience:
@@ -75,10 +75,9 @@ _gathered = Gathered()
 many_writes = tk.signals.ckanext.signal("migration_many_writes")
 
 
-def note(session: Any, index_ids: list[str], *, refresh: bool) -> None:
+def note(session: Any, index_ids: list[str]) -> None:
     """Remember what to deliver when this session commits."""
     session.info.setdefault(_IDS, set()).update(index_ids)
-    session.info[_REFRESH] = session.info.get(_REFRESH, False) or refresh
 
 
 def watch() -> None:
@@ -106,7 +105,7 @@ def _after_commit(session: Any) -> None:
 def _after_rollback(session: Any) -> None:
     if session.in_nested_transaction():
         return
-    for key in (_IDS, _REFRESH, _COMMITTED):
+    for key in (_IDS, _COMMITTED):
         session.info.pop(key, None)
 
 
@@ -115,25 +114,24 @@ def _after_transaction_end(session: Any, transaction: sa.orm.SessionTransaction)
     if transaction.parent is not None or not session.info.pop(_COMMITTED, False):
         return
     ids = session.info.pop(_IDS, set())
-    refresh = session.info.pop(_REFRESH, False)
     _gathered.add(ids)
     if _gathered.full:
-        _deliver(_gathered.take(), refresh=refresh)
+        _deliver(_gathered.take())
 
 
 def _many_writes(_sender: Any, *, under_way: bool) -> None:
     """Gather while somebody writes many datasets one after the other; deliver what is left at the end."""
     _gathered.limit = _GATHER if under_way else 1
     if not under_way:
-        _deliver(_gathered.take(), refresh=True)
+        _deliver(_gathered.take())
 
 
-def _deliver(ids: set[str], *, refresh: bool) -> None:
+def _deliver(ids: set[str]) -> None:
     try:
         database = model.meta.engine
         if ids and database is not None and not _patience.lost:
             engine = client.engine(config.address(timeout=config.save_timeout()))
-            drain.documents(database, engine, config.alias(), ids=sorted(ids), refresh=refresh)
+            drain.documents(database, engine, config.alias(), ids=sorted(ids))
     except IndexTooSlow as fault:
         _patience.lose()
         log.warning("search.drain.postponed datasets=%s reason=%s", len(ids), fault.code)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ckanext.migration.search.client import Engine
 from ckanext.migration.search.delivery import outbox, sending
 from ckanext.migration.search.errors import IndexUnavailable, MappingConflict, QuerySyntaxError
+from ckanext.migration.search.index.mapping import MAPPING_VERSION
 from ckanext.migration.search.vectors import keeping
 
 log = logging.getLogger(__name__)
@@ -33,26 +34,26 @@ def documents(
     alias: str,
     *,
     ids: Sequence[str] | None = None,
-    refresh: bool = False,
 ) -> Drained:
-    """Deliver one batch of finished documents; on an outage the rows stay and the fault is raised."""
+    """Deliver one batch of finished documents; on an outage the rows stay and the fault is raised.
+
+    What is delivered can be searched when its row goes: the row is what hides a dataset that has just
+    become private (threats FI-17, LK-20).
+    """
     with database.connect() as connection:
         transaction = connection.begin()
         rows = outbox.claim(connection, _DOCUMENTS, ids)
         if not rows:
             transaction.rollback()
             return Drained()
-        latest = newest(rows)
+        foreign = [row for row in rows if _made_by_other_software(row)]
+        outbox.read_again(connection, [row.id for row in foreign])
+        latest = newest([row for row in rows if row not in foreign])
         changes = [sending.Change(row.index_id, row.version, row.document) for row in latest]
         lacking = keeping.attach(connection, [each.document for each in changes if each.document])
         try:
-            refused = _send(
-                engine,
-                alias,
-                changes,
-                refresh=refresh,
-                rebuilding=outbox.rebuild_target(connection) is not None,
-            )
+            rebuilding = outbox.rebuild_target(connection) is not None
+            refused = _send(engine, alias, changes, rebuilding=rebuilding)
         except (IndexUnavailable, MappingConflict) as fault:
             outbox.postponed(connection, [row.id for row in rows], fault.message)
             transaction.commit()
@@ -80,21 +81,23 @@ def newest(rows: Sequence[outbox.Row]) -> list[outbox.Row]:
     return list(found.values())
 
 
+def _made_by_other_software(row: outbox.Row) -> bool:
+    """Whether a node of another version wrote the document (threats FI-42)."""
+    return (
+        row.document is not None and row.document.get("mapping_version", MAPPING_VERSION) != MAPPING_VERSION
+    )
+
+
 def _send(
-    engine: Engine,
-    alias: str,
-    changes: Sequence[sending.Change],
-    *,
-    refresh: bool,
-    rebuilding: bool,
+    engine: Engine, alias: str, changes: Sequence[sending.Change], *, rebuilding: bool
 ) -> dict[str, str]:
     """Send; a bulk that is refused as a whole is tried one by one, so that one document blocks no other."""
     try:
-        return sending.send(engine, alias, changes, refresh=refresh, rebuilding=rebuilding)
+        return sending.send(engine, alias, changes, refresh=True, rebuilding=rebuilding)
     except QuerySyntaxError as fault:
         if len(changes) == 1:
             return {changes[0].index_id: fault.message}
     refused: dict[str, str] = {}
     for change in changes:
-        refused.update(_send(engine, alias, [change], refresh=refresh, rebuilding=rebuilding))
+        refused.update(_send(engine, alias, [change], rebuilding=rebuilding))
     return refused

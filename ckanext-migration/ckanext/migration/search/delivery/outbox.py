@@ -46,6 +46,8 @@ REBUILD = sa.Table(
 PUT, REMOVE, REFRESH = "put", "remove", "refresh"
 """Send this document; take this document out; read the dataset again and do what its state asks."""
 BATCH = 200
+BATCH_BYTES = 32 * 1024 * 1024
+"""Most rows, and most bytes of documents, that are in the hands of one process at a time."""
 MAX_PROBLEM = 500
 
 
@@ -120,7 +122,7 @@ def claim(
 ) -> list[Row]:
     """Take rows for delivery, oldest first; rows in the hands of another process are passed over."""
     query = (
-        sa.select(OUTBOX)
+        sa.select(OUTBOX.c.id, sa.func.coalesce(sa.func.octet_length(OUTBOX.c.document), 0))
         .where(OUTBOX.c.set_aside_at.is_(None), OUTBOX.c.operation.in_(operations))
         # what takes something out of sight goes first
         .order_by(sa.case((OUTBOX.c.operation == REMOVE, 0), else_=1), OUTBOX.c.id)
@@ -129,18 +131,29 @@ def claim(
     )
     if ids is not None:
         query = query.where(OUTBOX.c.index_id.in_(ids))
-    return [
-        Row(
-            id=row.id,
-            version=row.version,
-            index_id=row.index_id,
-            dataset_id=row.dataset_id,
-            operation=row.operation,
-            document=None if row.document is None else json.loads(row.document),
-            attempts=row.attempts,
-        )
-        for row in connection.execute(query)
-    ]
+    chosen: list[int] = []
+    size = 0
+    for row, length in connection.execute(query):
+        size += length
+        if chosen and size > BATCH_BYTES:
+            break
+        chosen.append(row)
+    if not chosen:
+        return []
+    rows = {row.id: row for row in connection.execute(sa.select(OUTBOX).where(OUTBOX.c.id.in_(chosen)))}
+    return [_row(rows[each]) for each in chosen]
+
+
+def _row(row: Any) -> Row:
+    return Row(
+        id=row.id,
+        version=row.version,
+        index_id=row.index_id,
+        dataset_id=row.dataset_id,
+        operation=row.operation,
+        document=None if row.document is None else json.loads(row.document),
+        attempts=row.attempts,
+    )
 
 
 def done(connection: sa.Connection, rows: Sequence[Row]) -> None:
@@ -156,6 +169,14 @@ def done(connection: sa.Connection, rows: Sequence[Row]) -> None:
             .with_for_update(skip_locked=True)
         )
         connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.id.in_(older)))
+
+
+def read_again(connection: sa.Connection, ids: Sequence[int]) -> None:
+    """Let the worker make these documents anew: they are not made as this software makes them."""
+    if ids:
+        connection.execute(
+            sa.update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(operation=REFRESH, document=None)
+        )
 
 
 def forget(connection: sa.Connection, ids: Sequence[int]) -> None:

@@ -5,23 +5,31 @@ The engine refuses what is older than what it has (``external_gte``); such a ref
 
 from __future__ import annotations
 
+import json
 import logging
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ckanext.migration.search.client import Engine
-from ckanext.migration.search.errors import IndexMissing, IndexUnavailable
-from ckanext.migration.search.index import lifecycle
+from ckanext.migration.search.errors import (
+    IndexAmbiguous,
+    IndexBusy,
+    IndexForbidden,
+    IndexMissing,
+    IndexUnavailable,
+    RequestTooLarge,
+)
+from ckanext.migration.search.index import guard, lifecycle
 from ckanext.migration.search.vectors import embedding
 from ckanext.migration.search.vectors.embedding import FIELD
 
 log = logging.getLogger(__name__)
 
-_SUPERSEDED, _GONE = 409, 404
-_BUSY = frozenset({429, 502, 503, 504})
-_CHECKED_FOR = 30.0
+_BAD_REQUEST, _GONE, _SUPERSEDED, _BUSY = 400, 404, 409, 429
+_NO_WRITE_INDEX = "no write index"
+REQUEST_BYTES = 8 * 1024 * 1024
+"""Largest request; a document that is larger goes alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +41,6 @@ class Change:
     document: Mapping[str, Any] | None
 
 
-class Checked:
-    """Remembers for half a minute that this node may write to an index."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._until: dict[str, float] = {}
-
-    def check(self, engine: Engine, alias: str) -> None:
-        """Raise when the index belongs to newer software."""
-        now = self._clock()
-        if self._until.get(alias, 0.0) < now:
-            lifecycle.check_writable(engine, alias)
-            self._until[alias] = now + _CHECKED_FOR
-
-
-_checked = Checked()
-
-
 def send(
     engine: Engine, alias: str, changes: Sequence[Change], *, refresh: bool, rebuilding: bool = False
 ) -> dict[str, str]:
@@ -58,11 +48,14 @@ def send(
 
     While an index is being built everything goes there too: it must miss nothing.
     """
-    _checked.check(engine, alias)
+    if not changes:
+        return {}
+    guard.writable.pass_(engine, alias)
     refused = _send(engine, alias, changes, refresh=refresh)
     if rebuilding:
         try:
-            _send(engine, lifecycle.upcoming(alias), changes, refresh=False)
+            # refreshed too: after the swap nothing that was hidden before may show again
+            _send(engine, lifecycle.upcoming(alias), changes, refresh=refresh)
         except IndexMissing:
             # The rebuild has just ended: the new index is behind the alias now, and may lack these.
             refused = _send(engine, alias, changes, refresh=refresh)
@@ -75,18 +68,13 @@ def fill(engine: Engine, alias: str, changes: Sequence[Change]) -> dict[str, str
 
 
 def _send(engine: Engine, alias: str, changes: Sequence[Change], *, refresh: bool) -> dict[str, str]:
-    if not changes:
-        return {}
     if any(change.document is None for change in changes) and not engine.behind(alias):
         # The engine would make an index for a versioned removal, whatever is said about aliases.
         raise IndexMissing("The search index is missing")
     changes = _fitting(engine, alias, changes)
-    answers = engine.bulk(_operations(changes), index=alias, refresh=refresh)
     refused: dict[str, str] = {}
-    for change, answer in zip(changes, answers, strict=True):
-        problem = _problem(answer)
-        if problem:
-            refused[change.index_id] = problem
+    for part in _parts(changes):
+        refused.update(_send_part(engine, alias, part, refresh=refresh))
     return refused
 
 
@@ -108,25 +96,79 @@ def _fitting(engine: Engine, alias: str, changes: Sequence[Change]) -> Sequence[
     ]
 
 
-def _operations(changes: Iterable[Change]) -> Iterable[Mapping[str, Any]]:
+def _send_part(engine: Engine, alias: str, part: Sequence[_Line], *, refresh: bool) -> dict[str, str]:
+    """Send one request; what is too large is sent in halves, and refused when it is one document."""
+    lines = [line for each in part for line in each.lines]
+    try:
+        answers = engine.bulk(lines, index=alias, refresh=refresh)
+    except RequestTooLarge as fault:
+        if len(part) == 1:
+            return {part[0].index_id: fault.message}
+        middle = len(part) // 2
+        refused = _send_part(engine, alias, part[:middle], refresh=refresh)
+        return refused | _send_part(engine, alias, part[middle:], refresh=refresh)
+    if len(answers) != len(part):
+        raise IndexUnavailable("The search engine answered in part only")
+    problems = {each.index_id: _problem(answer) for each, answer in zip(part, answers, strict=True)}
+    return {index: problem for index, problem in problems.items() if problem}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    index_id: str
+    lines: tuple[bytes, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(len(line) for line in self.lines)
+
+
+def _parts(changes: Iterable[Change]) -> Iterator[list[_Line]]:
+    """Cut changes into requests of some megabytes, so that neither side needs much memory."""
+    part: list[_Line] = []
+    size = 0
     for change in changes:
-        head = {"_id": change.index_id, "version": change.version, "version_type": "external_gte"}
-        if change.document is None:
-            yield {"delete": head}
-        else:
-            yield {"index": head}
-            yield change.document
+        line = _line(change)
+        if part and size + line.size > REQUEST_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(line)
+        size += line.size
+    if part:
+        yield part
+
+
+def _line(change: Change) -> _Line:
+    head = {"_id": change.index_id, "version": change.version, "version_type": "external_gte"}
+    if change.document is None:
+        return _Line(change.index_id, (_json({"delete": head}),))
+    return _Line(change.index_id, (_json({"index": head}), _json(change.document)))
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def _problem(answer: Mapping[str, Any]) -> str | None:
-    """None when done; a text when the document itself is at fault; an exception when the engine is."""
+    """None when done; a text when the document itself is at fault; an exception when the engine is.
+
+    Only what the engine calls a bad request (400) is the document's fault: anything else would set
+    good documents aside because of a full disk or a missing privilege.
+    """
     status = int(answer.get("status", 0))
     error = answer.get("error")
     if error is None or status == _SUPERSEDED:
         return None
     kind = str(error.get("type", "")) if isinstance(error, Mapping) else str(error)
+    reason = str(error.get("reason", "")) if isinstance(error, Mapping) else ""
     if status == _GONE:
         raise IndexMissing("The search index is missing", detail=kind)
-    if status in _BUSY or "cluster_block" in kind:
-        raise IndexUnavailable("The search engine takes no documents now", detail=kind)
-    return f"{kind}: {error.get('reason', '') if isinstance(error, Mapping) else ''}"
+    if status == _BAD_REQUEST and _NO_WRITE_INDEX in reason:
+        raise IndexAmbiguous("The alias of the search stands for several indices")
+    if status == _BAD_REQUEST:
+        return f"{kind}: {reason}"
+    if "security" in kind:
+        raise IndexForbidden("This portal's account may not write to the search index", detail=kind)
+    if status == _BUSY and "cluster_block" not in kind:
+        raise IndexBusy("The search engine is overloaded", detail=kind)
+    raise IndexUnavailable("The search engine takes no documents now", detail=kind)

@@ -21,8 +21,8 @@ from ckan import model
 from ckanext.migration.search import config
 from ckanext.migration.search.client import Engine
 from ckanext.migration.search.delivery import capture, commits, outbox, sending
-from ckanext.migration.search.errors import DocumentRefused, IndexUnavailable
-from ckanext.migration.search.index import document, profile
+from ckanext.migration.search.errors import DocumentRefused, IndexMissing, IndexUnavailable
+from ckanext.migration.search.index import document, lifecycle, profile
 from ckanext.migration.search.query import dsl, syntax
 from ckanext.migration.search.query.fields import Fields
 from ckanext.migration.search.vectors import keeping
@@ -47,7 +47,7 @@ def put(engine: Engine, documents: Sequence[Mapping[str, Any]], *, refresh: bool
     found = outbox.situation(connection)
     if found.installed and found.in_change:
         outbox.write(connection, outbox.PUT, [(each["index_id"], each["id"], each) for each in shaped])
-        commits.note(session, [each["index_id"] for each in shaped], refresh=refresh)
+        commits.note(session, [each["index_id"] for each in shaped])
         return
     if not found.installed:
         log.warning("search.outbox.missing: run `ckan db upgrade -p migration_search`; indexing without it")
@@ -70,7 +70,11 @@ def remove(engine: Engine, query: str, *, refresh: bool) -> None:
     if match is None:
         node = syntax.parse(query)
         compiler = dsl.Compiler(Fields(profile.properties(), trusted=True), datetime.now(UTC))
-        engine.delete_by_query(config.alias(), compiler.query(node), refresh=refresh)
+        try:
+            engine.delete_by_query(config.alias(), compiler.query(node), refresh=refresh)
+        except IndexMissing:
+            # whoever empties the index (`ckan search-index clear`) asks for one that is empty
+            lifecycle.ensure(engine, config.alias())
         return
     reference, site = match.groups()
     session = model.Session()
@@ -82,7 +86,7 @@ def remove(engine: Engine, query: str, *, refresh: bool) -> None:
         ids = _known_as(connection, engine, reference, site)
         items = [(index_id(each, site), each, None) for each in ids]
         outbox.write(connection, outbox.REMOVE, items)
-        commits.note(session, [item[0] for item in items], refresh=refresh)
+        commits.note(session, [item[0] for item in items])
         return
     try:
         engine.delete_by_query(config.alias(), _one(reference, site), refresh=refresh)

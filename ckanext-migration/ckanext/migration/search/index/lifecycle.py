@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from ckanext.migration.search.client import Engine
-from ckanext.migration.search.errors import IndexMissing, MappingConflict
+from ckanext.migration.search.errors import IndexAmbiguous, IndexMissing, IndexOutdated, MappingConflict
 from ckanext.migration.search.index import mapping, profile
 
 log = logging.getLogger(__name__)
@@ -21,6 +24,11 @@ _FIRST = "0" * 14
 def physical(alias: str, stamp: str) -> str:
     """Return the name of an index."""
     return f"{alias}-v{mapping.MAPPING_VERSION}-{stamp}"
+
+
+def is_ours(alias: str, index: str) -> bool:
+    """Whether an index has a name of ours; `a-v2` may be the alias of another portal than `a`."""
+    return re.fullmatch(rf"{re.escape(alias)}-v\d+-\d+", index) is not None
 
 
 def new_name(alias: str, now: datetime) -> str:
@@ -38,12 +46,18 @@ def body() -> dict[str, object]:
     return mapping.body(profile.own_properties())
 
 
-def ensure(engine: Engine, alias: str) -> bool:
-    """Make the first, empty index where there is none; True when it was made."""
+def ensure(engine: Engine, alias: str, *, filled: Callable[[], bool] = lambda: False) -> bool:
+    """Make the first, empty index where there is none; True when it was made.
+
+    Where ``filled`` tells that there are datasets, an empty index would tell readers that there are none:
+    then it is missed until it is built from the database.
+    """
     if engine.behind(alias):
         return False
     if engine.exists(alias):
         raise IndexMissing(f"{alias} is an index that something else made, not our alias")
+    if filled():
+        raise IndexMissing("The search index is missing")
     made = engine.create(physical(alias, _FIRST), body(), alias)
     if made:
         log.info("search.index.made alias=%s", alias)
@@ -69,29 +83,47 @@ def swap(engine: Engine, alias: str, new: str) -> tuple[str, ...]:
 
 def current(engine: Engine, alias: str) -> str:
     """Return the one index behind the alias."""
-    found = engine.behind(alias)
-    if not found:
-        raise IndexMissing("The search index is missing")
-    if len(found) > 1:
-        raise MappingConflict(f"The alias {alias} stands for {len(found)} indices: one is expected")
-    return found[0]
+    return _described(engine, alias)[0]
 
 
 def is_outdated(engine: Engine, alias: str) -> bool:
     """Whether this software would build the index differently."""
-    meta = engine.meta(alias)
+    _name, meta = _described(engine, alias)
     return meta.get("fingerprint") != mapping.fingerprint(profile.properties())
+
+
+def check_readable(engine: Engine, alias: str) -> None:
+    """Refuse to read an index that is not there for sure, or too old to be right about what is asked."""
+    _name, meta = _described(engine, alias)
+    version = meta.get("mapping_version", 0)
+    if version < mapping.MAPPING_VERSION:
+        raise IndexOutdated(
+            f"The index was built with mapping {version}, this node needs mapping {mapping.MAPPING_VERSION}"
+        )
 
 
 def check_writable(engine: Engine, alias: str) -> None:
     """Refuse to write into the index of a newer node (threats FI-42)."""
-    version = engine.meta(alias).get("mapping_version", 0)
+    _name, meta = _described(engine, alias)
+    version = meta.get("mapping_version", 0)
     if version > mapping.MAPPING_VERSION:
         raise MappingConflict(
             f"The index was built with mapping {version}, this node knows mapping {mapping.MAPPING_VERSION}"
         )
 
 
+def _described(engine: Engine, alias: str) -> tuple[str, Mapping[str, Any]]:
+    found = engine.metas(alias)
+    if not found:
+        raise IndexMissing("The search index is missing")
+    if len(found) > 1:
+        raise IndexAmbiguous(f"The alias {alias} stands for {len(found)} indices: one is expected")
+    name, meta = next(iter(found.items()))
+    if name == alias:
+        raise IndexMissing(f"{alias} is an index that something else made, not our alias")
+    return name, meta
+
+
 def schema_version(engine: Engine, alias: str) -> str:
     """Return the version of CKAN's schema that the index was made for."""
-    return str(engine.meta(alias).get("ckan_schema") or mapping.CKAN_SCHEMA)
+    return str(_described(engine, alias)[1].get("ckan_schema") or mapping.CKAN_SCHEMA)

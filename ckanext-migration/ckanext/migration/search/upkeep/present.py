@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import ckan.plugins.toolkit as tk
@@ -29,14 +29,24 @@ def read(ids: Sequence[str], version: int, reader: Reader = ALONE) -> Reading:
     model.Session.remove()
     kept = set(indexed_ids(ids))
     found = reader.read([dataset for dataset in ids if dataset in kept])
+    unreadable = _still_there(found.unreadable)
     return Reading(
         [
             Change(writing.index_id(dataset), version, found.documents.get(dataset))
             for dataset in ids
-            if dataset not in found.unreadable
+            if dataset not in unreadable
         ],
-        found.unreadable,
+        unreadable,
     )
+
+
+def _still_there(unreadable: Mapping[str, str]) -> dict[str, str]:
+    """Leave out what was deleted while we read: it is to be taken out of the index."""
+    if not unreadable:
+        return {}
+    model.Session.remove()
+    kept = set(indexed_ids(list(unreadable)))
+    return {dataset: reason for dataset, reason in unreadable.items() if dataset in kept}
 
 
 def indexed_ids(ids: Sequence[str] | None = None) -> Iterator[str]:

@@ -95,7 +95,8 @@ def run(  # noqa: PLR0913 - what a rebuild is made of
             examine(lifecycle.upcoming(alias), alias if engine.behind(alias) else None)
             old = lifecycle.swap(engine, alias, target)
         for index in old:
-            engine.drop(index)
+            if lifecycle.is_ours(alias, index):  # what else the alias stood for is not ours
+                engine.drop(index)
     log.info("search.rebuild.done index=%s datasets=%s", target, count)
     return Rebuilt(target, count, refused, reader.why)
 
@@ -136,7 +137,7 @@ def _clear_leftovers(database: sa.Engine, engine: Engine, alias: str) -> None:
         connection.execute(sa.delete(outbox.REBUILD))
     living = engine.behind(alias)
     for index in engine.matching(f"{alias}-v*"):
-        if index not in living:
+        if index not in living and lifecycle.is_ours(alias, index):
             engine.drop(index)
 
 

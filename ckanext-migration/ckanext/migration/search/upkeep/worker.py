@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+from ckan import model
 
 from ckanext.migration.search.client import Engine
 from ckanext.migration.search.delivery import drain
 from ckanext.migration.search.delivery.drain import Drained
-from ckanext.migration.search.errors import IndexMissing, SearchFault
+from ckanext.migration.search.errors import IndexAmbiguous, IndexMissing, IndexOutdated, SearchFault
+from ckanext.migration.search.index import guard
 from ckanext.migration.search.upkeep import rebuild, refresh
 
 log = logging.getLogger(__name__)
 
-IDLE, FIRST_PAUSE, LONGEST_PAUSE = 1.0, 1.0, 60.0
+IDLE, FIRST_PAUSE, LONGEST_PAUSE = 1.0, 1.0, 15.0
+UNUSABLE = (IndexMissing, IndexAmbiguous, IndexOutdated)
+"""What a rebuild cures."""
 Wait = Callable[[float], bool]
 """Waits so many seconds; True when the worker should end."""
 
@@ -32,7 +36,7 @@ class Worker:
     wait: Wait
 
     def run(self) -> None:
-        """Deliver; pause longer after each failure, up to a minute."""
+        """Deliver; pause longer after each failure, up to a quarter of a minute. No failure ends it."""
         pause = FIRST_PAUSE
         while True:
             try:
@@ -40,19 +44,22 @@ class Worker:
                 pause = FIRST_PAUSE
                 if self.wait(IDLE if idle else 0.0):
                     return
-            except (SearchFault, sa.exc.SQLAlchemyError) as fault:
-                log.warning("search.worker.paused seconds=%s reason=%s", pause, type(fault).__name__)
+            except Exception as error:  # noqa: BLE001 - told below; a worker that ends delivers nothing
+                _tell(error, pause)
+                model.Session.remove()
                 if self.wait(pause):
                     return
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     def round(self) -> Drained:
-        """One batch of each kind; a lost index is built anew from the database."""
+        """One batch of each kind; an index that cannot be used is built anew from the database."""
         try:
+            guard.readable.pass_(self.engine, self.alias)
+            guard.writable.pass_(self.engine, self.alias)
             finished = drain.documents(self.database, self.engine, self.alias)
             read = refresh.datasets(self.database, self.engine, self.alias)
-        except IndexMissing:
-            log.warning("search.worker.index_missing: building it from the database")
+        except UNUSABLE as fault:
+            log.warning("search.worker.rebuilds reason=%s", fault.code)
             rebuild.run(self.database, self.engine, self.alias, datetime.now(UTC))
             return Drained(1)
         return Drained(
@@ -73,3 +80,12 @@ class Worker:
                 total.delivered + found.delivered,
                 total.set_aside + found.set_aside,
             )
+
+
+def _tell(error: Exception, pause: float) -> None:
+    if isinstance(error, SearchFault):
+        log.warning("search.worker.paused seconds=%s reason=%s: %s", pause, error.code, error.message)
+    elif isinstance(error, sa.exc.SQLAlchemyError):
+        log.warning("search.worker.paused seconds=%s reason=%s", pause, type(error).__name__)
+    else:
+        log.exception("search.worker.stumbled seconds=%s", pause)

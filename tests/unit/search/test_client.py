@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import socket
 from pathlib import Path
 
 import elastic_transport
 import elasticsearch
 import pytest
+
+import loopback
 
 pytest.importorskip("ckan")
 from ckanext.migration.search import client, transport
@@ -105,3 +109,22 @@ def test_too_many_clauses_are_the_query_s_fault() -> None:
         refusal(400, "search_phase_execution_exception", root="too_many_nested_clauses").code
         == "search-syntax"
     )
+
+
+def test_a_node_that_is_gone_is_passed_over() -> None:
+    told = json.dumps({"version": {"number": "8.19.13"}})
+    head = "HTTP/1.1 200 OK\r\nX-Elastic-Product: Elasticsearch\r\nContent-Type: application/json\r\n"
+
+    def answer(connection: socket.socket, _request: loopback.Request) -> None:
+        connection.sendall(f"{head}Content-Length: {len(told)}\r\nConnection: close\r\n\r\n{told}".encode())
+
+    with loopback.serving(answer) as server:
+        gone, here = "http://127.0.0.1:9", server.url
+        for address in (
+            Address(url=gone, nodes=(here,), timeout=2),
+            Address(url=here, nodes=(gone,), timeout=2),
+        ):
+            engine = client.engine(address)
+            assert [engine.version() for _ in range(6)] == ["8.19.13"] * 6
+        with pytest.raises(IndexUnavailable):
+            client.engine(Address(url=gone, nodes=("http://127.0.0.1:10",), timeout=2)).version()

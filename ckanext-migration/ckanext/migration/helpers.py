@@ -45,6 +45,7 @@ __all__ = [
     "migration_resource_view",
     "migration_search_address",
     "migration_search_refused",
+    "migration_similar",
     "migration_sortings",
     "migration_structured_data",
     "migration_suggest_url",
@@ -74,6 +75,7 @@ migration_home = home.view
 migration_other_rounds = rounds.behind
 migration_prose = words.prose
 migration_resource_view = dataset.resource_view
+migration_similar = dataset.similar
 migration_sortings = discovery.sortings
 migration_structured_data = dataset.structured_data
 migration_search_address = address.base

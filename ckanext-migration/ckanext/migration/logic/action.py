@@ -12,12 +12,14 @@ from ckanext.migration import shared
 from ckanext.migration.logic import derived, forms, publishing, visibility
 from ckanext.migration.logic.faceting import migration_facet_values
 from ckanext.migration.logic.scanning import migration_search_scan
+from ckanext.migration.logic.similar import migration_dataset_similar
 from ckanext.migration.logic.widening import migration_search_widen
 from ckanext.migration.pages import rounds
 
 __all__ = [
     "current_package_list_with_resources",
     "dataset_followee_list",
+    "migration_dataset_similar",
     "migration_dataset_validate",
     "migration_facet_values",
     "migration_search_scan",

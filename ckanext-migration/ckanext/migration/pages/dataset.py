@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan.plugins import plugin_loaded
 from markupsafe import Markup
 
 import migration_schemas
@@ -14,6 +16,8 @@ from ckanext.migration import shared
 from ckanext.migration.logic.publishing import language
 from ckanext.migration.pages import rounds, words
 from migration_schemas import Field, schema_org
+
+log = logging.getLogger(__name__)
 
 access = words.access
 
@@ -60,6 +64,30 @@ def view(package: Mapping[str, Any]) -> dict[str, Any]:
         "draft": str(package.get("state") or "").startswith("draft"),
         "resources": [resource_view(resource) for resource in package.get("resources") or []],
     }
+
+
+def similar(package: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what is similar to a dataset; the panel is quiet, so nothing of it may cost the page."""
+    if not plugin_loaded("migration_search"):
+        return []
+    try:
+        found = tk.get_action("migration_dataset_similar")({}, {"id": package["id"]})["results"]
+    except Exception:  # the engine away, or a record that nothing can be asked with
+        log.warning("page.similar_failed id=%s", package["id"], exc_info=True)
+        return []
+    return [
+        {
+            "name": each["dataset"]["name"],
+            "title": tk.h.migration_text(
+                each["dataset"].get("title_translated") or {"": each["dataset"].get("title") or ""}
+            ),
+            "source": words.publisher(each["dataset"]),
+            "period": words.years(each["dataset"].get("temporal_coverage")),
+            "private": bool(each["dataset"].get("private")),
+            "why": each["why"],
+        }
+        for each in found
+    ]
 
 
 def _facts(package: Mapping[str, Any]) -> list[dict[str, Any]]:

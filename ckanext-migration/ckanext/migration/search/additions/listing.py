@@ -10,6 +10,7 @@ from ckanext.migration.search.additions import (
     corridors,
     fold,
     highlight,
+    like,
     periods,
     places,
     reasons,
@@ -30,6 +31,7 @@ ADDITIONS: tuple[Addition, ...] = (
     corridors,
     scan,
     suggest,
+    like,
     fold,
     choices,
 )

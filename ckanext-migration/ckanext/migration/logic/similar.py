@@ -30,10 +30,10 @@ def migration_dataset_similar(context: Any, data_dict: dict[str, Any]) -> dict[s
 
     :param id: the id or name of the dataset
     :param rows: how many at most, 1 to 20 (default: 5)
-    :returns: ``results``, best first: each with ``dataset``, ``shared`` (what they have in common: ``series``,
-        ``theme``, ``place``, ``population``, ``method``, ``words``) and ``why`` in the reader's language; and
-        ``rounds``, how many rounds the dataset's series has, itself among them (0: it is in none). Empty
-        where nothing is similar enough
+    :returns: ``results``, best first: each with ``dataset``, ``shared`` (what they have in common:
+        ``series``, ``theme``, ``place``, ``population``, ``method``, ``words``) and ``why`` in the reader's
+        language; and ``rounds``, how many rounds the dataset's series has, itself among them (0: it is in
+        none). Empty where nothing is similar enough
     """
     package_id = tk.get_or_bust(data_dict, "id")
     tk.check_access("migration_dataset_similar", context, {"id": package_id})

@@ -21,6 +21,7 @@ CONSTRAINTS = {
     "not-a-date": "OrConstraintComponent",
     "not-a-number": "DatatypeConstraintComponent",
     "language-tag": "LanguageInConstraintComponent",
+    "named-twice": "MaxCountConstraintComponent",
 }
 CONTROL = {
     "en": "{label}: characters that cannot be displayed were left out.",
@@ -29,6 +30,10 @@ CONTROL = {
 LANGUAGE = {
     "en": "{label}: “{lang}” is not a language code; use en, fr, es, ar, ru or zh.",
     "fr": "{label} : « {lang} » n’est pas un code de langue ; utilisez en, fr, es, ar, ru ou zh.",
+}
+TWICE = {
+    "en": "{parent}: “{value}” is named twice; only the first entry is published.",
+    "fr": "{parent} : « {value} » figure deux fois ; seule la première entrée est publiée.",
 }
 MEANT = {"en": " Did you mean “{code}”?", "fr": " Vouliez-vous dire « {code} » ?"}
 
@@ -59,11 +64,16 @@ def finding_of(written: Written, dropped: Dropped) -> Finding:
 
 def _harmless(field: Field, dropped: Dropped) -> bool:
     """Say whether the record is right without the value: the list is open, or only a character went."""
-    return dropped.reason == "control-characters" or (field.open and field.level != "mandatory")
+    return dropped.reason in {"control-characters", "named-twice"} or (
+        field.open and field.level != "mandatory"
+    )
 
 
 def _messages(field: Field, parent: Field | None, dropped: Dropped) -> dict[str, str]:
     texts = wrong(field, parent)
+    if dropped.reason == "named-twice":
+        label = (parent or field).label
+        return {lang: text.format(parent=label(lang), value=dropped.value) for lang, text in TWICE.items()}
     if dropped.reason in {"control-characters", "language-tag"}:
         template = CONTROL if dropped.reason == "control-characters" else LANGUAGE
         return {

@@ -64,7 +64,7 @@ def _wrong(field: Field) -> dict[str, str]:
             "en": f"{{label}}: one whole number from {field.minimum} to {field.maximum}.",
             "fr": f"{{label}} : un seul nombre entier de {field.minimum} à {field.maximum}.",
         }
-    return FIXED[kind]
+    return FIXED["iri" if kind == "self" else kind]
 
 
 FIXED = {

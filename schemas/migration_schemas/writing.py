@@ -158,7 +158,8 @@ class _Writer:
 
     def terms(self, one: Field, value: Any, resource: int | None) -> list[Term]:
         if one.rdf_value == "node":
-            return [node for item in _listed(value) for node in self.node(one, item, resource)]
+            taken: set[Term] = set()
+            return [node for item in _listed(value) for node in self.node(one, item, resource, taken)]
         if one.translated:
             return self.texts(one, value, resource)
         found = []
@@ -187,7 +188,8 @@ class _Writer:
                 found += self.term(one.name, resource, text, lambda v, tag=lang: literal(v, tag), lang)
         return found
 
-    def node(self, one: Field, value: Any, resource: int | None) -> list[Term]:
+    def node(self, one: Field, value: Any, resource: int | None, taken: set[Term]) -> list[Term]:
+        """Write a group as a node; one that `taken` holds already would mix the words of two groups."""
         if not isinstance(value, Mapping):
             self.dropped.append(Dropped(one.name, resource, "not-a-group", value))
             return []
@@ -198,6 +200,11 @@ class _Writer:
                     f"{one.name}.{part.name}", resource, value[part.name], lambda v, f=part: encode(f, v)
                 )
                 node = named[0] if named else node
+                if node in taken:
+                    name = f"{one.name}.{part.name}"
+                    self.dropped.append(Dropped(name, resource, "named-twice", value[part.name]))
+                    return []
+        taken.add(node)
         self.typed(node, str(one.rdf_class))
         for part in one.subfields:
             if part.steps and part.name in value:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import string
+from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -56,7 +58,15 @@ def value(field: Field) -> st.SearchStrategy[Any]:
         parts = st.fixed_dictionaries(
             {}, optional={part.name: value(part) for part in field.subfields}
         ).filter(bool)
-        return st.lists(parts, min_size=1, max_size=3 if field.multiple else 1)
+        names = [part.name for part in field.subfields if part.rdf_value == "self"]
+        own = count()
+        return st.lists(
+            parts,
+            min_size=1,
+            max_size=3 if field.multiple else 1,
+            # two groups of one name are one node: see the test below
+            unique_by=lambda each: next((each[name] for name in names if name in each), next(own)),
+        )
     if field.vocabulary:
         one: st.SearchStrategy[Any] = st.sampled_from([concept.code for concept in get(field.vocabulary)])
     else:
@@ -83,6 +93,23 @@ def test_nothing_is_lost_between_record_and_graph(one):
     back = read(written.graph, SUBJECT)
     assert back.content_hash() == one.content_hash()
     assert [entry.get("url") for entry in back.resources] == [entry.get("url") for entry in one.resources]
+
+
+def test_a_series_that_is_named_twice_is_written_once_and_told() -> None:
+    uri = "https://a.example.org/series"
+    one = Record({"in_series": [{"uri": uri, "title": "First"}, {"uri": uri}]})
+    written = bind(one, subject=SUBJECT)
+    assert [(each.field, each.reason) for each in written.dropped] == [("in_series.uri", "named-twice")]
+    assert read(written.graph, SUBJECT).fields["in_series"] == one.fields["in_series"][:1]
+    (told,) = [each for each in validate_record(one).findings if each.code == "named-twice"]
+    assert told.severity == "warning"
+    assert uri in told.message("en")
+
+
+@pytest.mark.parametrize("name", ["publisher", "in_series"])
+def test_a_wrong_address_of_an_agency_or_a_series_is_a_finding_and_no_crash(name: str) -> None:
+    found = validate_record(Record({name: [{"uri": "not an address"}]})).findings
+    assert [each.field for each in found if each.code == "not-an-address"] == [name]
 
 
 @FEW

@@ -96,6 +96,7 @@ def faulty(  # noqa: PLR0917 - fixtures
     monkeypatch: pytest.MonkeyPatch,
     with_request_context: None,
     tmp_path: Path,
+    pytestconfig: pytest.Config,
 ) -> Iterator[FaultSite]:
     """CKAN on that node, with an empty index and a key that has the documented privileges and no more."""
     migrate_db_for("migration_search")
@@ -117,7 +118,7 @@ def faulty(  # noqa: PLR0917 - fixtures
         # commands read the configuration anew
         monkeypatch.setenv("CKAN_SOLR_URL", settings["solr_url"])
         made = Searching(monkeypatch)
-        site = FaultSite(made, fault_engine, line, settings, _ini(tmp_path, settings), tmp_path)
+        site = FaultSite(made, fault_engine, line, settings, _ini(tmp_path, settings, pytestconfig), tmp_path)
         _empty(site)
         yield site
         fault_engine.thaw()
@@ -141,15 +142,13 @@ def _empty(site: FaultSite) -> None:
         connection.execute(sa.delete(outbox.REBUILD))
 
 
-def _ini(folder: Path, settings: dict[str, str]) -> Path:
-    """Write the configuration of the tests with these settings in it."""
-    base = Path(__file__).with_name("test.ini").read_text("utf-8")
-    lines = [line for line in base.splitlines() if line.split(" =")[0] not in settings]
-    at = lines.index("[app:main]") + 1
-    lines[at:at] = [f"{name} = {value}" for name, value in settings.items()]
+def _ini(folder: Path, settings: dict[str, str], run: pytest.Config) -> Path:
+    """Write the configuration of this test run, on the same database, with these settings over it."""
+    base = Path(run.getoption("ckan_ini")).resolve()
+    lines = [f"{name} = {value.replace('%', '%%')}" for name, value in settings.items()]
     ini = folder / "faults.ini"
-    ini.write_text("\n".join(lines) + "\n", "utf-8")
-    ini.chmod(0o600)
+    ini.touch(mode=0o600)
+    ini.write_text("\n".join(["[app:main]", f"use = config:{base}", *lines, ""]), "utf-8")
     return ini
 
 

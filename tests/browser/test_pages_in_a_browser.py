@@ -41,6 +41,18 @@ def violations(page: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_pages_of_a_result_are_turned_by_words(site: Site, window, ckan_config, monkeypatch, lang: str):
+    monkeypatch.setitem(ckan_config, "ckan.datasets_per_page", 1)
+    for _each in range(3):
+        site.create()
+    view = window(390)
+    assert view.open(address(f"/dataset?organization={site.agency_name}&page=2", "", lang)).status == 200
+    assert view.page.locator(".mig-pager a").count() >= 4
+    assert violations(view.page) == []
+    assert view.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_grave_barrier_on_any_page(site: Site, window, lang: str):
     name = site.create()["name"]
     view = window()

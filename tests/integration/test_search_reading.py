@@ -101,7 +101,7 @@ def test_p5_hooks_of_plugins_are_honoured() -> None:
 def test_p5_datasets_of_the_profile_tell_the_same(empty_site: Site) -> None:
     made = [empty_site.create()["id"], empty_site.create(contact=[], language=None, private=True)["id"]]
     found = both(made)
-    assert found[made[0]]["migration_theme"] == ["internal-displacement"]
+    assert found[made[0]]["migration_theme"] == ["internal-displacement", "forced-displacement"]
 
 
 @ALONE

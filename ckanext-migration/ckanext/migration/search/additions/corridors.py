@@ -69,7 +69,7 @@ def _inside(name: str, place: str) -> dict[str, Any]:
 def _counted(name: str, clauses: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """Count one end in the pairs that have the other ends chosen."""
     others = [clause for end, chosen in clauses.items() if end != name for clause in chosen]
-    records = {"records": {"reverse_nested": {}}}
+    records: dict[str, Any] = {"records": {"reverse_nested": {}}}
     places = {"terms": {"field": f"{PATH}.{name}", "size": _ALL}, "aggs": records}
     return {"filter": {"bool": {"filter": others}}, "aggs": {"places": places}}
 

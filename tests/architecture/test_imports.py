@@ -86,7 +86,7 @@ PURE = tuple(
             "search.words.meaning",
             "search.words.stopwords",
         ),
-        "search.words.beginnings",
+        *("search.words.beginnings", "search.spelling.misspelt", "search.spelling.dictionary"),
         *("harvest.decisions", "harvest.naming"),
         *(f"export.{part}" for part in ("cells", "columns", "citations", "writers", "formats", "streaming")),
     )
@@ -103,6 +103,7 @@ SEARCH_LAYERS: dict[str, tuple[str, ...]] = {
     "upkeep": ("delivery", "index", "query", "reading", "vectors"),
     "additions": ("index", "query", "vectors", "words"),
     "suggesting": ("additions", "query", "words"),
+    "spelling": ("index", "words"),
     "relevance": (),
 }
 SEARCH_LEAVES = ("errors", "config", "client", "transport", "dates", "paging", "results")

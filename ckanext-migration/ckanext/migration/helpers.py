@@ -47,6 +47,7 @@ __all__ = [
     "migration_search_refused",
     "migration_similar",
     "migration_sortings",
+    "migration_spelling",
     "migration_structured_data",
     "migration_suggest_url",
     "migration_text",
@@ -77,6 +78,7 @@ migration_prose = words.prose
 migration_resource_view = dataset.resource_view
 migration_similar = dataset.similar
 migration_sortings = discovery.sortings
+migration_spelling = discovery.spelling
 migration_structured_data = dataset.structured_data
 migration_search_address = address.base
 migration_search_refused = filters.refused

@@ -150,4 +150,5 @@ def package_search(original: Action, context: Any, data_dict: dict[str, Any]) ->
             tk.g.migration_corridors = answer["corridors"]
         if not hasattr(tk.g, "migration_related"):  # of the page's own search, not of wider ones after it
             tk.g.migration_related = answer.get("related") or []
+            tk.g.migration_spelling = answer.get("spelling")
     return answer

@@ -29,6 +29,9 @@ _TERM = re.compile(r'(?<!\S)\+?([A-Za-z_]\w*):"([^"\\]*)"(?!\S)')
 _OPERATORS = re.compile(r'["()\[\]{}]|\b(?:AND|OR|NOT)\b|&&|\|\|')
 _YEAR = re.compile(r"[0-9]{4}")
 
+AS_TYPED = {"ext_spelling": "off"}
+"""Asks ``package_search`` to leave the words as they were typed."""
+
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -84,6 +87,8 @@ def read(data_dict: Mapping[str, Any]) -> Search:
         rest, terms = fq, []
     given = {**(data_dict.get("extras") or {})}
     given.update({name: value for name, value in data_dict.items() if name.startswith("ext_")})
+    for name in AS_TYPED:  # narrows nothing
+        given.pop(name, None)
     choices = given.pop("ext_any_of") if isinstance(given.get("ext_any_of"), Mapping) else None
     if choices is not None:
         rest, terms = fq, [(name, str(value)) for name, values in choices.items() for value in values]
@@ -112,6 +117,13 @@ def steps(search: Search) -> Iterator[Step]:
         if len(search.filters) + len(search.extras) > 1:
             text = tk._("Only the words, without the filters")
             yield Step("without-filters", text, replace(search, filters=(), extras=()))
+
+
+def _spelt(search: Search, spelling: Mapping[str, Any] | None) -> Iterator[Step]:
+    """Return the search for another spelling of the words, where ``package_search`` has told one."""
+    if spelling:
+        text = tk._("Near matches for “{words}”").format(words=spelling["text"])
+        yield Step("spelling", text, _with(search, q=spelling["text"]))
 
 
 def _with(
@@ -214,18 +226,19 @@ def migration_search_widen(context: Any, data_dict: dict[str, Any]) -> dict[str,
     the caller's own would show.
 
     :returns: ``count``: what the search itself finds. Where that is 0, ``steps``: at most five, nearest
-        first, each with ``kind``, ``text`` (what is wider, in the reader's language), ``count`` (above 0)
-        and ``parameters`` (pairs for the address of the page); and ``results``: datasets of the first step
+        first (another spelling of the words before all others), each with ``kind``, ``text`` (what is wider,
+        in the reader's language), ``count`` (above 0) and ``parameters`` (pairs for the address of the page);
+        and ``results``: datasets of the first step
     """
     tk.check_access("migration_search_widen", context, data_dict)
     search = read(data_dict)
-    exact = _found(context, data_dict, search, rows=0)["count"]
-    answer: dict[str, Any] = {"count": exact, "steps": [], "results": []}
-    if exact:
+    exact = _found(context, data_dict, search, rows=0)
+    answer: dict[str, Any] = {"count": exact["count"], "steps": [], "results": []}
+    if exact["count"]:
         return answer
     rows = data_dict.get("rows", 10)
-    for step in steps(search):
-        found = _found(context, data_dict, step.search, rows=0 if answer["steps"] else rows)
+    for step in (*_spelt(search, exact.get("spelling")), *steps(search)):
+        found = _found(context, data_dict, step.search, rows=0 if answer["steps"] else rows, more=AS_TYPED)
         if not found["count"]:
             continue
         if not answer["steps"]:
@@ -237,8 +250,14 @@ def migration_search_widen(context: Any, data_dict: dict[str, Any]) -> dict[str,
     return answer
 
 
-def _found(context: Any, data_dict: Mapping[str, Any], search: Search, rows: Any) -> dict[str, Any]:
-    """Search as the same caller."""
+def _found(
+    context: Any,
+    data_dict: Mapping[str, Any],
+    search: Search,
+    rows: Any,
+    more: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Search as the same caller; ``more`` are further ``ext_…`` parameters."""
     own = {key: context[key] for key in ("user", "auth_user_obj", "ignore_auth") if key in context}
     kept = {
         name: deepcopy(value)
@@ -246,5 +265,8 @@ def _found(context: Any, data_dict: Mapping[str, Any], search: Search, rows: Any
         if not name.startswith(("ext_", "facet")) and name != "start"
     }
     asked = {**kept, **search.asked(), "rows": rows, "facet": "false"}
+    given = {**(data_dict.get("extras") or {}), **data_dict}
+    typed = {name: given[name] for name in AS_TYPED if name in given}
+    asked["extras"] = {**asked["extras"], **typed, **(more or {})}
     found: dict[str, Any] = tk.get_action("package_search")(own, asked)
     return found

@@ -13,6 +13,7 @@ from ckan.plugins import plugin_loaded
 from markupsafe import Markup
 
 from ckanext.migration.export.formats import FORMATS
+from ckanext.migration.logic import widening
 from ckanext.migration.logic.derived import main_text
 from ckanext.migration.logic.publishing import language
 from ckanext.migration.pages import address, reasons, searched, words
@@ -20,6 +21,7 @@ from ckanext.migration.pages import address, reasons, searched, words
 EXTRACT = 240
 WIDER = 5
 """Datasets of the nearest wider search on a page without hits."""
+(SPELLING,) = widening.AS_TYPED
 _MARK = re.compile(r"(</?mark>)")
 
 
@@ -106,7 +108,21 @@ def widened() -> dict[str, Any]:
     asked = searched.parameters(tk.request.args)
     if agency := _agency():
         asked["fq"] += f' +owner_org:"{agency["id"]}"'
-    found = tk.get_action("migration_search_widen")({}, {**asked, "rows": WIDER})
+    as_typed = [(key, value) for key, value in address.pairs() if key == SPELLING]
+    found = tk.get_action("migration_search_widen")({}, {**asked, **dict(as_typed), "rows": WIDER})
     kept = [(key, value) for key, value in address.pairs() if key == "sort"]
     steps = [{**step, "url": address.url([*step["parameters"], *kept])} for step in found["steps"]]
-    return {"steps": steps, "results": found["results"]}
+    return {"steps": steps, "results": found["results"], "exactly": _exactly()}
+
+
+def spelling() -> dict[str, Any] | None:
+    """Return another spelling of the words that this page searched, what it finds, and its address."""
+    told = getattr(tk.g, "migration_spelling", None)
+    if not told:
+        return None
+    return {**told, "url": address.url([("q", told["text"]), *address.pairs(("q", SPELLING))])}
+
+
+def _exactly() -> str:
+    """Return the address of the search for exactly what was typed."""
+    return address.url([*address.pairs((SPELLING,)), *widening.AS_TYPED.items()])

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from ckanext.migration import facets
 
 # Parameters of the address that say how a result is shown, not what is in it.
-SHOWING = frozenset({"page", "sort", "ext_fold", "ext_scan"})
+SHOWING = frozenset({"page", "sort", "ext_fold", "ext_scan", "ext_spelling"})
 
 
 def parameters(args: MultiDict[str, str]) -> dict[str, Any]:

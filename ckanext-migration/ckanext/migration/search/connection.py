@@ -12,11 +12,22 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 import pysolr
 from ckan.lib.search.common import SearchError
 
-from ckanext.migration.search import breaker, client, config, folding, hybrid, recheck, results, trouble
-from ckanext.migration.search.additions import beyond, listing
+from ckanext.migration.search import (
+    breaker,
+    client,
+    config,
+    folding,
+    hybrid,
+    recheck,
+    results,
+    second_pass,
+    trouble,
+)
+from ckanext.migration.search.additions import beyond, listing, spelling
 from ckanext.migration.search.delivery import writing
 from ckanext.migration.search.errors import IndexUnavailable, QuerySyntaxError, SearchFault, SortError
 from ckanext.migration.search.index import guard, profile
@@ -95,6 +106,10 @@ class SolrLike:
         if asked is not None:
             for addition in reversed(listing.ADDITIONS):
                 addition.tell(asked, wanted, answer)
+            found = answer["hits"]["total"]["value"]
+            if second_pass.wanted(asked, wanted, found):
+                near = self._spelt_otherwise(engine, params, wanted, asked, found)
+                asked.told.update({spelling.KEY: near} if near else {})
         documents = [
             results.document(hit, wanted.wanted, properties, decode_dates=self._decode_dates)
             for hit in answer["hits"]["hits"]
@@ -105,6 +120,37 @@ class SolrLike:
                 "response": {"docs": documents, "numFound": answer["hits"]["total"]["value"]},
                 "facet_counts": {"facet_fields": counted},
             }
+        )
+
+    def _spelt_otherwise(
+        self,
+        engine: client.Engine,
+        params: Mapping[str, Any],
+        wanted: request.Request,
+        asked: beyond.Asked,
+        found: int,
+    ) -> dict[str, Any] | None:
+        """Return another spelling of the words that finds more, to this reader and in the same search."""
+        properties, now = profile.properties(), datetime.now(UTC)
+        fields, known = profile.query_fields(asked.language), synonyms.current()
+        without = recheck.excluded(wanted.labels)
+
+        def read(text: str, rows: int) -> request.Request:
+            changed = {**params, "q": text, "rows": rows, "facet": "false"}
+            return request.read(changed, properties, now, fields, known)
+
+        return second_pass.told(
+            second_pass.Search(
+                engine=engine,
+                index=config.searched(),
+                text=wanted.plain,
+                language=asked.language,
+                found=found,
+                visible=wanted.visible(tk.config["ckan.site_id"], without),
+                read=read,
+                body=lambda other: _body(other, asked, without),
+                checked=lambda other: self._checked(engine, other, asked, without),
+            )
         )
 
     def _checked(

@@ -16,6 +16,7 @@ from ckanext.migration.search.additions import (
     reasons,
     related,
     scan,
+    spelling,
     suggest,
     widened,
 )
@@ -30,6 +31,7 @@ ADDITIONS: tuple[Addition, ...] = (
     places,
     corridors,
     scan,
+    spelling,
     suggest,
     like,
     fold,

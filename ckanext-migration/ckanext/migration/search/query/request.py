@@ -56,6 +56,13 @@ class Request:
             query["must_not"] = [{"terms": {"id": list(without)}}]
         return {"bool": query}
 
+    def visible(self, site: str, without: Sequence[str] = ()) -> dict[str, Any]:
+        """Return the query for all of a site that the reader may see, whatever else the search asks for."""
+        filters: list[dict[str, Any]] = [{"term": {"state": "active"}}, {"term": {"site_id": site}}]
+        if self.labels is not None:
+            filters.append(labels.query(self.labels))
+        return {"bool": {"filter": filters, "must_not": [{"terms": {"id": list(without)}}]}}
+
 
 @dataclass(slots=True)
 class _Seen:

@@ -12,8 +12,8 @@ from .errors import AnnotationError
 
 LEVELS = ("mandatory", "recommended", "conditional", "optional")
 CODECS = (
-    "concept", "date", "email", "integer", "iri", "media_type", "node", "self", "size", "text",
-    "translated", "translated_list",
+    "box", "concept", "count", "date", "decimal", "duration", "email", "hex", "integer", "iri", "media_type",
+    "node", "self", "size", "text", "translated", "translated_list",
 )  # fmt: skip
 SEARCH_TYPES = ("text", "keyword", "date", "number", "none")
 VISIBILITIES = ("public", "agency", "internal")
@@ -28,7 +28,7 @@ SCHEMING = frozenset({
 OURS = frozenset({
     "level", "vocabulary", "open", "multiple", "group", "visibility", "rdf_property", "rdf_value",
     "rdf_class", "rdf_also", "search_type", "search_boost", "search_facet", "min_length", "minimum",
-    "maximum",
+    "maximum", "when_sensitive", "why", "example",
 })  # fmt: skip
 """Flat extra keys of this profile."""
 
@@ -46,6 +46,7 @@ def check(entry: Entry) -> None:
         ("rdf_value", CODECS),
         ("search_type", SEARCH_TYPES),
         ("visibility", VISIBILITIES),
+        ("when_sensitive", VISIBILITIES[1:]),
     ):
         if key in entry and entry[key] not in allowed:
             raise AnnotationError(
@@ -54,13 +55,13 @@ def check(entry: Entry) -> None:
     for test, complaint in RULES:
         if test(entry):
             raise AnnotationError(f"The field {name} {complaint}.")
-    for step in str(entry.get("rdf_property", "")).split("/"):
+    for step in (*str(entry.get("rdf_property", "")).split("/"), *_classes(entry)):
         if step:
             namespaces.iri(step)
 
 
 def _languages_missing(entry: Entry) -> bool:
-    texts = [entry.get("label", {})] + ([entry["help_text"]] if "help_text" in entry else [])
+    texts = [entry.get("label", {}), *(entry[key] for key in ("help_text", "why") if key in entry)]
     return any(not isinstance(text, Mapping) or not {"en", "fr"} <= set(text) for text in texts)
 
 
@@ -68,10 +69,19 @@ def _two_steps(entry: Entry) -> bool:
     return "/" in str(entry.get("rdf_property", ""))
 
 
+def _nodes(entry: Entry) -> int:
+    """Count the nodes that need a class: the one between two steps, and a value of several parts."""
+    return _two_steps(entry) + (entry.get("rdf_value") == "node")
+
+
+def _classes(entry: Entry) -> list[str]:
+    return [name for name in str(entry.get("rdf_class") or "").split("/") if name]
+
+
 RULES: tuple[tuple[Callable[[Entry], bool], str], ...] = (
     (lambda e: not e.get("field_name"), "needs a field_name"),
     (lambda e: "level" not in e, f"needs a level ({', '.join(LEVELS)})"),
-    (_languages_missing, "needs its label (and help_text, if it has one) in English and French"),
+    (_languages_missing, "needs its label (and help_text and why, if it has them) in English and French"),
     (
         lambda e: e.get("rdf_value") == "concept" and e.get("vocabulary") not in vocabulary_names(),
         "holds concepts and needs the name of an existing vocabulary",
@@ -93,11 +103,11 @@ RULES: tuple[tuple[Callable[[Entry], bool], str], ...] = (
         "must have rdf_value: node exactly when it has repeating_subfields",
     ),
     (
-        lambda e: (_two_steps(e) or e.get("rdf_value") == "node") and not e.get("rdf_class"),
-        "leads over a node and needs the rdf_class of that node",
+        lambda e: _nodes(e) > 0 and len(_classes(e)) != _nodes(e),
+        "leads over a node and needs the rdf_class of that node (of two: first/second)",
     ),
     (
-        lambda e: bool(e.get("rdf_class")) and not (_two_steps(e) or e.get("rdf_value") == "node"),
+        lambda e: bool(e.get("rdf_class")) and not _nodes(e),
         "has an rdf_class but no node that could have it",
     ),
     (

@@ -8,6 +8,7 @@ sense of raises Unreadable.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +19,7 @@ from rdflib.term import Node
 
 from migration_vocabularies import get
 
-from . import terms
+from . import measures, terms
 from .fields import Field
 from .namespaces import plain
 from .terms import Iri, Term
@@ -132,6 +133,28 @@ def _whole(datatype: Iri) -> Callable[[Field, Any], Term]:
     return encoder
 
 
+def _decimal(_field: Field, value: Any) -> Term:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise Unwritable("not-a-number")
+    text = measures.plain_decimal(value)  # with a point, as Turtle writes decimals
+    return terms.Literal(text if "." in text else text + ".0", plain("xsd:decimal"))
+
+
+def _pattern(pattern: re.Pattern[str], datatype: str, reason: str) -> Callable[[Field, Any], Term]:
+    def encoder(_field: Field, value: Any) -> Term:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise Unwritable(reason)
+        return terms.Literal(value, plain(datatype))
+
+    return encoder
+
+
+def _box(_field: Field, value: Any) -> Term:
+    if not isinstance(value, str) or not measures.is_box(value):
+        raise Unwritable("not-a-box")
+    return terms.Literal(measures.box_to_wkt(value), plain("geo:wktLiteral"))
+
+
 def _size(field: Field, value: Any) -> Term:
     if isinstance(value, int) and value < 0:
         raise Unwritable("not-a-number")
@@ -153,6 +176,11 @@ ENCODERS: dict[str, Callable[[Field, Any], Term]] = {
     "date": _date,
     "integer": _whole(plain("xsd:integer")),
     "size": _size,
+    "count": _size,
+    "decimal": _decimal,
+    "duration": _pattern(measures.DURATION, "xsd:duration", "not-a-duration"),
+    "hex": _pattern(measures.HEX, "xsd:hexBinary", "not-a-checksum"),
+    "box": _box,
     "media_type": _media_type,
 }
 
@@ -201,6 +229,15 @@ def _read_whole(_field: Field, _node: Node, text: str) -> int | str:
     return int(value) if re.fullmatch(r"[+-]?[0-9]{1,18}", value) else text.strip() or _raise()
 
 
+def _read_decimal(_field: Field, _node: Node, text: str) -> int | float | str:
+    return measures.number(text.strip() or _raise())
+
+
+def _read_box(_field: Field, _node: Node, text: str) -> str:
+    """Read the corners of a rectangle; any other text stays as it is, and validation names it."""
+    return measures.wkt_to_box(text) or text.strip() or _raise()
+
+
 def _read_media_type(_field: Field, node: Node, text: str) -> str:
     value = str(node) if isinstance(node, URIRef) else text.strip()
     return re.sub(r"^https?://(www\.)?iana\.org/assignments/media-types/", "", value) or _raise()
@@ -219,5 +256,10 @@ DECODERS: dict[str, Callable[[Field, Node, str], Any]] = {
     "date": _read_date,
     "integer": _read_whole,
     "size": _read_whole,
+    "count": _read_whole,
+    "decimal": _read_decimal,
+    "duration": _read_text,
+    "hex": _read_text,
+    "box": _read_box,
     "media_type": _read_media_type,
 }

@@ -1,88 +1,118 @@
-"""Property shapes from the field list: `python -m migration_schemas.derive` writes shacl/properties.ttl.
+"""Property shapes from the field list: `python -m migration_schemas.derive` writes them into shacl/.
 
 One shape for each question about a field (is it there, is its value right), so that each result
-has a name, a severity and a message of its own. Rules across fields are written by hand in
-rules.ttl. The file is committed, so that others can use it without this package, and a test
-compares it with what this module derives.
+has a name, a severity, a message, a reason and an example of its own. What must be right is in core.ttl,
+what should be there in recommended.ttl. Rules across fields are written by hand in the other files. The
+files are committed, so that others can use them without this package, and a test compares them with what
+this module derives.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 
 from migration_vocabularies import get, iris
 
+from . import namespaces
 from .fields import Field, Schema, load
-from .shape_messages import missing, wrong
+from .shape_messages import LANGUAGES, missing, wrong
 
-HEAD = """\
-# Derived from dataset.yaml by `python -m migration_schemas.derive`; do not edit.
-@prefix mig: <ns#> .
-@prefix ms: <shapes#> .
-@prefix dcat: <http://www.w3.org/ns/dcat#> .
-@prefix dct: <http://purl.org/dc/terms/> .
-@prefix dpv: <https://w3id.org/dpv#> .
-@prefix foaf: <http://xmlns.com/foaf/0.1/> .
-@prefix prov: <http://www.w3.org/ns/prov#> .
-@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-@prefix sh: <http://www.w3.org/ns/shacl#> .
-@prefix stat: <http://data.europa.eu/m8g/> .
-@prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-"""
+FILES = {"core": "core.ttl", "recommended": "recommended.ttl"}
+"""Layer → the file that is derived for it."""
+
 DATASET = "sh:targetClass dcat:Dataset"
 DISTRIBUTION = "sh:targetClass dcat:Distribution ;\n    sh:targetObjectsOf dcat:distribution"
 DATE_TYPES = ("date", "gYearMonth", "gYear", "dateTime")
 NUMBER_TYPES = ("nonNegativeInteger", "integer", "decimal")
+DECIMAL_TYPES = ("decimal", "double", "integer")
+PATTERNS = {
+    "duration": "^P[0-9T]([0-9]*[YMDTHS])*$",
+    "hex": "^[0-9A-Fa-f]{8,128}$",
+    "box": "^ *(<[^>]*> *)?POLYGON *[(][(][-0-9., ]*[)][)] *$",
+}
 EMAIL_PATTERN = "^mailto:[^@ ]+@[^@ .]+[.][^@ ]*[^@ .]$"
 """Every part can only end in one place, so that a text of any length is judged in one pass (SH-04)."""
 
 
-def turtle(schema: Schema) -> str:
-    """Return the property shapes of all fields as Turtle with relative IRIs.
+def turtle(schema: Schema, layer: str) -> str:
+    """Return the property shapes of all fields in a layer as Turtle with relative IRIs.
 
     Each property shape has its own target instead of hanging on a node shape: engines then build it
     once for all records of a batch, not once for each.
     """
-    blocks: list[str] = []
+    return "\n".join([_head(), *(text for found, text in _blocks(schema) if found == layer)])
+
+
+def _head() -> str:
+    """Return the comment and the prefixes at the top of a file."""
+    prefixes = {**namespaces.PREFIXES, "sh": namespaces.SH, "mig": "ns#", "ms": "shapes#"}
+    lines = [f"@prefix {prefix}: <{prefixes[prefix]}> ." for prefix in sorted(prefixes)]
+    return "# Derived from dataset.yaml by `python -m migration_schemas.derive`; do not edit.\n" + "\n".join(
+        [*lines, ""]
+    )
+
+
+def _blocks(schema: Schema) -> Iterator[tuple[str, str]]:
+    """Yield layer and text of each shape."""
     for field in schema.fields:
-        blocks += _shapes(field, field.name, DATASET)
-        for part in field.subfields:
-            if part.path:
-                blocks += _shapes(
-                    part, f"{field.name}-{part.name}", f"sh:targetObjectsOf {_path(field)}", field
-                )
+        yield from _of_field(schema, field, field.name, DATASET, "field")
     for field in schema.resource_fields:
-        blocks += _shapes(field, f"resource-{field.name}", DISTRIBUTION)
-    return "\n".join([HEAD, *blocks])
+        yield from _of_field(schema, field, f"resource-{field.name}", DISTRIBUTION, "resourceField")
 
 
-def _shapes(field: Field, stem: str, target: str, parent: Field | None = None) -> list[str]:
-    found = []
+def _of_field(schema: Schema, field: Field, stem: str, target: str, place: str) -> Iterator[tuple[str, str]]:
+    yield from _shapes(schema, field, stem, target, place)
+    holders = f"sh:targetObjectsOf {str(field.rdf_property).split('/')[-1]}"
+    for part in field.subfields:
+        if part.path:
+            yield from _shapes(schema, part, f"{stem}-{part.name}", holders, place, field)
+
+
+def _shapes(  # noqa: PLR0913, PLR0917 - what a shape is written from
+    schema: Schema, field: Field, stem: str, target: str, place: str, parent: Field | None = None
+) -> Iterator[tuple[str, str]]:
+    sharing = () if parent else schema.sharing.get(field.path, ())
+    names = [one.vocabulary for one in sharing if place == "field"] or [field.vocabulary]
+    end = [f'mig:{place} "{(parent or field).name}"']
     if field.level in {"mandatory", "recommended"}:
         aspect = "required" if field.level == "mandatory" else "recommended"
-        found.append(_shape(field, f"{stem}-{aspect}", target, parent))
-    if _value_constraints(field):
-        found.append(_shape(field, f"{stem}-value", target, parent))
-    return found
+        layer = "core" if aspect == "required" else "recommended"
+        # Under a property that several lists share, only values of the field's own list count.
+        found = _presence(field, qualified=len(names) > 1)
+        words = missing(field, parent)
+        yield layer, _shape(field, f"{stem}-{aspect}", [target, *found], words, layer, parent, end)
+    # A property that several code lists share is judged once, with the first of its fields.
+    if (len(names) == 1 or field is sharing[0]) and (found := _value_constraints(field, names)):
+        layer = "recommended" if field.open else "core"
+        words = wrong(field, parent)
+        yield layer, _shape(field, f"{stem}-value", [target, *found], words, layer, parent, end)
 
 
-def _shape(field: Field, name: str, target: str, parent: Field | None) -> str:
-    if name.endswith("-value"):
-        constraints, messages, warns = _value_constraints(field), wrong(field, parent), field.open
-    else:
-        constraints, messages, warns = _presence(field), missing(field, parent), name.endswith("-recommended")
+def _shape(  # noqa: PLR0913, PLR0917 - the parts of a shape in their order
+    field: Field,
+    name: str,
+    body: list[str],
+    messages: dict[str, str],
+    layer: str,
+    parent: Field | None,
+    end: list[str],
+) -> str:
+    target, *constraints = body
+    reasons = {lang: field.why(lang) or (parent.why(lang) if parent else "") for lang in LANGUAGES}
+    examples = {lang: field.example(lang) or (parent.example(lang) if parent else "") for lang in LANGUAGES}
     lines = [
         f"ms:{name} a sh:PropertyShape",
         target,
         f"sh:path {_path(field)}",
         *constraints,
-        f"sh:severity sh:{'Warning' if warns else 'Violation'}",
+        f"sh:severity sh:{'Warning' if layer == 'recommended' else 'Violation'}",
         f"sh:name {_text(field.label('en'), 'en')}, {_text(field.label('fr'), 'fr')}",
+        f"sh:description {_text(reasons['en'], 'en')}, {_text(reasons['fr'], 'fr')}",
         f"sh:message {_text(messages['en'], 'en')}, {_text(messages['fr'], 'fr')}",
-        f'mig:{"resourceField" if target == DISTRIBUTION else "field"} "{(parent or field).name}"',
+        f"skos:example {_text(examples['en'], 'en')}, {_text(examples['fr'], 'fr')}",
+        *end,
     ]
     return " ;\n    ".join(lines) + " .\n"
 
@@ -92,23 +122,28 @@ def _path(field: Field) -> str:
     return steps[0] if len(steps) == 1 else f"( {' '.join(steps)} )"
 
 
-def _presence(field: Field) -> list[str]:
-    if field.vocabulary and field.open and field.level == "mandatory":
+def _presence(field: Field, *, qualified: bool) -> list[str]:
+    if field.vocabulary and (qualified or (field.open and field.level == "mandatory")):
         # Others use the property for schemes of their own; at least one value must be from ours.
-        return ["sh:qualifiedMinCount 1", f"sh:qualifiedValueShape [ sh:in ( {_concepts(field)} ) ]"]
+        members = _concepts([field.vocabulary])
+        return ["sh:qualifiedMinCount 1", f"sh:qualifiedValueShape [ sh:in ( {members} ) ]"]
     return ["sh:minCount 1"]
 
 
-def _value_constraints(field: Field) -> list[str]:
+def _value_constraints(field: Field, names: Sequence[str | None]) -> list[str]:
     kind = field.rdf_value
     if field.vocabulary:
-        found = [] if field.open and field.level == "mandatory" else [f"sh:in ( {_concepts(field)} )"]
+        found = [] if field.open and field.level == "mandatory" else [f"sh:in ( {_concepts(names)} )"]
     elif kind == "date":
         found = [_or(DATE_TYPES)]
     elif kind == "integer":
         found = ["sh:datatype xsd:integer"]
-    elif kind == "size":
+    elif kind in {"size", "count"}:
         found = [_or(NUMBER_TYPES)]
+    elif kind == "decimal":
+        found = [_or(DECIMAL_TYPES)]
+    elif kind in PATTERNS:
+        found = ["sh:nodeKind sh:Literal", f'sh:pattern "{PATTERNS[kind]}"']
     elif kind == "email":
         found = ["sh:nodeKind sh:IRI", f'sh:pattern "{EMAIL_PATTERN}"']
     elif kind in {"iri", "media_type"}:
@@ -145,21 +180,22 @@ def _or(datatypes: tuple[str, ...]) -> str:
     return "sh:or ( " + " ".join(f"[ sh:datatype xsd:{name} ]" for name in datatypes) + " )"
 
 
-def _concepts(field: Field) -> str:
-    """Return the IRIs of a code list, relative where they are ours; a retired concept is still valid."""
-    found = [concept.iri for concept in get(str(field.vocabulary))]
+def _concepts(names: Sequence[str | None]) -> str:
+    """Return the IRIs of code lists, relative where they are ours; a retired concept is still valid."""
+    found = [concept.iri for name in names for concept in get(str(name))]
     return " ".join(f"<{iri.removeprefix(iris.BASE)}>" for iri in found)
 
 
 def _text(text: str, lang: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"@{lang}'
 
 
 def main() -> None:
-    """Write the file into the source tree."""
-    target = Path(str(files(__package__) / "shacl" / "properties.ttl"))
-    target.write_text(turtle(load()), encoding="utf-8")
+    """Write the files into the source tree."""
+    for layer, name in FILES.items():
+        target = Path(str(files(__package__) / "shacl" / name))
+        target.write_text(turtle(load(), layer), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ AnnotationError here, at start-up and in the tests, never in a request.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from rdflib import URIRef
 
-from migration_vocabularies import language_tag
+from migration_vocabularies import get, language_tag
 
 from . import namespaces
 from .annotations import check
@@ -47,9 +47,12 @@ class Field:
     search_boost: float = 1.0
     search_facet: bool = False
     visibility: str = "public"
+    when_sensitive: str = ""
     min_length: int | None = None
-    minimum: int | None = None
-    maximum: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    whys: Mapping[str, str] = field(default_factory=dict)
+    examples: Mapping[str, str] = field(default_factory=dict)
     subfields: tuple[Field, ...] = ()
 
     def label(self, lang: str) -> str:
@@ -59,6 +62,27 @@ class Field:
     def help(self, lang: str) -> str:
         """Return the help text in a language, else in English, else nothing."""
         return self.helps.get(language_tag(lang)) or self.helps.get("en", "")
+
+    def why(self, lang: str) -> str:
+        """Return why the field matters in a language, else in English, else nothing."""
+        return self.whys.get(language_tag(lang)) or self.whys.get("en", "")
+
+    def example(self, lang: str) -> str:
+        """Return a right value in a language, else in English; of a code list the name of its first term."""
+        if self.vocabulary and not self.examples:
+            return next(iter(get(self.vocabulary))).label(lang)
+        if self.subfields and not self.examples:
+            return "; ".join(example for part in self.subfields if (example := part.example(lang)))
+        return self.examples.get(language_tag(lang)) or self.examples.get("en", "")
+
+    def tier(self, *, sensitive: bool) -> str:
+        """Return who may see the field of a record; `sensitive`: of high or severe sensitivity."""
+        return self.when_sensitive if sensitive and self.when_sensitive else self.visibility
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """Return the classes of the nodes on the path, then of the value if it is a node itself."""
+        return tuple((self.rdf_class or "").split("/"))
 
     @cached_property
     def path(self) -> tuple[URIRef, ...]:
@@ -82,9 +106,9 @@ class Field:
 
     def subfield(self, name: str) -> Field:
         """Return a subfield by its name."""
-        for field in self.subfields:
-            if field.name == name:
-                return field
+        for part in self.subfields:
+            if part.name == name:
+                return part
         raise UnknownFieldError(f"The field {self.name} has no part named {name}.", field=name)
 
 
@@ -99,11 +123,11 @@ class Schema:
 
     @cached_property
     def _by_name(self) -> dict[str, Field]:
-        return {field.name: field for field in self.fields}
+        return {one.name: one for one in self.fields}
 
     @cached_property
     def _resource_by_name(self) -> dict[str, Field]:
-        return {field.name: field for field in self.resource_fields}
+        return {one.name: one for one in self.resource_fields}
 
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields)
@@ -123,9 +147,18 @@ class Schema:
             raise UnknownFieldError(f"The profile has no resource field named {name}.", field=name) from None
 
     @cached_property
+    def sharing(self) -> Mapping[tuple[URIRef, ...], tuple[Field, ...]]:
+        """Return the fields of which each holds one code list under a property that they share."""
+        found: dict[tuple[URIRef, ...], list[Field]] = {}
+        for one in self.fields:
+            if one.vocabulary:
+                found.setdefault(one.path, []).append(one)
+        return {path: tuple(fields) for path, fields in found.items() if len(fields) > 1}
+
+    @cached_property
     def facets(self) -> tuple[Field, ...]:
         """Return the fields that the search page offers as facets."""
-        return tuple(field for field in self.fields if field.search_facet)
+        return tuple(one for one in self.fields if one.search_facet)
 
 
 @cache
@@ -140,13 +173,13 @@ def build(kind: str, document: Mapping[str, Any], presets: Mapping[str, Any]) ->
     groups = {group["name"]: group["label"] for group in document.get("groups", [])}
     dataset = [_field(entry, values) for entry in document["dataset_fields"]]
     resources = [_field(entry, values) for entry in document["resource_fields"]]
-    for field in dataset:
-        if groups and field.group not in groups:
-            raise SchemaError(f"The field {field.name} is in no group of the form ({', '.join(groups)}).")
+    for one in dataset:
+        if groups and one.group not in groups:
+            raise SchemaError(f"The field {one.name} is in no group of the form ({', '.join(groups)}).")
     return Schema(
         kind,
-        tuple(field for field in dataset if field.in_record),
-        tuple(field for field in resources if field.in_record),
+        tuple(one for one in dataset if one.in_record),
+        tuple(one for one in resources if one.in_record),
         groups,
     )
 
@@ -157,6 +190,12 @@ def _yaml(name: str) -> dict[str, Any]:
     if not isinstance(loaded, dict):
         raise SchemaError(f"{name} is not a YAML mapping.")
     return loaded
+
+
+def _in_languages(value: Any) -> dict[str, str]:
+    return (
+        {tag: str(text) for tag, text in value.items()} if isinstance(value, Mapping) else {"en": str(value)}
+    )
 
 
 def _field(entry: Mapping[str, Any], presets: Mapping[str, Mapping[str, Any]]) -> Field:
@@ -185,8 +224,11 @@ def _field(entry: Mapping[str, Any], presets: Mapping[str, Mapping[str, Any]]) -
         search_boost=float(merged.get("search_boost", 1)),
         search_facet=merged.get("search_facet", False),
         visibility=merged.get("visibility", "public"),
+        when_sensitive=merged.get("when_sensitive", ""),
         min_length=merged.get("min_length"),
         minimum=merged.get("minimum"),
         maximum=merged.get("maximum"),
+        whys=merged.get("why", {}),
+        examples=_in_languages(merged.get("example", {})),
         subfields=tuple(_field(sub, presets) for sub in merged.get("repeating_subfields", ())),
     )

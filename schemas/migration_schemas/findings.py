@@ -21,7 +21,10 @@ SEVERITY: dict[str, Severity] = {
     SH + "Info": "info",
 }
 MISSING = {"MinCountConstraintComponent", "QualifiedMinCountConstraintComponent"}
-RULES = {"OrConstraintComponent", "LessThanOrEqualsConstraintComponent"}
+DEPTH = 2
+"""How many steps may lie between a value of a dataset and a part of it: resource, terms, permission."""
+
+RULES = {"OrConstraintComponent", "AndConstraintComponent"}
 
 
 def findings(results: Iterable[Result], data: Triples) -> Iterator[Finding]:
@@ -71,32 +74,49 @@ class Places:
     def __init__(self, data: Triples) -> None:
         self.data = data
         self.datasets = frozenset(data.subjects_with(TYPE, DATASET))
-        self.holders: dict[Term, dict[Node, None]] | None = None
+        self.holders: dict[Term, dict[Node, Term]] | None = None
         self.numbers: dict[Node, dict[Term, int]] = {}
 
     def of(self, focus: Term) -> list[tuple[Node | None, int | None]]:
-        """Return the datasets that a node belongs to, with the number of the resource if it is one."""
+        """Return the datasets that a node is a part of, with the number of the resource it belongs to."""
         if focus in self.datasets:
-            return [(focus, None)]
-        holders = sorted(self._held().get(focus, ()), key=_text)
-        return [(holder, self.number(holder, focus)) for holder in holders] or [(None, None)]
+            return [(focus, None)]  # type: ignore[list-item]  # a dataset is a node
+        holders = self._held().get(focus, {})
+        return [(holder, self.number(holder, holders[holder])) for holder in sorted(holders, key=_text)] or [
+            (None, None)
+        ]
 
-    def number(self, dataset: Node, focus: Term) -> int | None:
+    def number(self, dataset: Node, resource: Term) -> int | None:
         """Return the place of a resource among those of its dataset, None if it is none."""
         if dataset not in self.numbers:
             found = [d for d in self.data.objects(dataset, DISTRIBUTION) if not isinstance(d, Literal)]
             self.numbers[dataset] = {d: n for n, d in enumerate(sorted(found, key=self._order))}
-        return self.numbers[dataset].get(focus)
+        return self.numbers[dataset].get(resource)
 
     def _order(self, node: Iri | Blank) -> tuple[object, ...]:
         urls = self.data.objects(node, ACCESS_URL) if isinstance(node, Blank) else ()
         return distribution_key(_text(node), map(_text, urls))
 
-    def _held(self) -> dict[Term, dict[Node, None]]:
+    def _held(self) -> dict[Term, dict[Node, Term]]:
+        """Return, for each node, the datasets that lead to it, and over which value of theirs."""
         if self.holders is None:
             self.holders = {}
             for dataset in self.datasets:
-                for values in self.data.properties(dataset).values():
-                    for value in values:
-                        self.holders.setdefault(value, {})[dataset] = None
+                values = [v for found in self.data.properties(dataset).values() for v in found]
+                reached = dict(zip(values, values, strict=True))
+                for _ in range(DEPTH):
+                    reached = {**self._further(reached), **reached}
+                for node, over in reached.items():
+                    self.holders.setdefault(node, {})[dataset] = over
         return self.holders
+
+    def _further(self, reached: dict[Term, Term]) -> dict[Term, Term]:
+        """Return what nodes lead to, one step on; another dataset is not a part of this one."""
+        return {
+            further: over
+            for node, over in reached.items()
+            if node not in self.datasets
+            for values in self.data.properties(node).values()
+            for further in values
+            if not isinstance(further, Literal)
+        }

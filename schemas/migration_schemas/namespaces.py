@@ -25,15 +25,23 @@ VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 
 PREFIXES: dict[str, Namespace] = {
+    "adms": Namespace("http://www.w3.org/ns/adms#"),
+    "csvw": Namespace("http://www.w3.org/ns/csvw#"),
     "dcat": DCAT,
+    "dcatap": Namespace("http://data.europa.eu/r5r/"),
     "dct": DCT,
     "dpv": Namespace("https://w3id.org/dpv#"),
+    "dqv": Namespace("http://www.w3.org/ns/dqv#"),
     "foaf": FOAF,
+    "geo": Namespace("http://www.opengis.net/ont/geosparql#"),
+    "healthdcatap": Namespace("http://healthdataportal.eu/ns/health#"),
     "mig": MIG,
+    "odrl": Namespace("http://www.w3.org/ns/odrl/2/"),
     "prov": PROV,
     "rdf": RDF,
     "rdfs": RDFS,
     "skos": SKOS,
+    "spdx": Namespace("http://spdx.org/rdf/terms#"),
     "stat": Namespace("http://data.europa.eu/m8g/"),
     "vcard": VCARD,
     "xsd": XSD,

@@ -1,8 +1,8 @@
 """The order of the bounds of a reference period, also where they differ in precision.
 
-The rule is in rules.ttl as sh:lessThanOrEquals, which compares values of one datatype only: a period from
-2024-05-01 to 2024 would be wrong, and pySHACL stops with an error at two years. So the shape is the
-specification, and this function is how it is evaluated: bounds are compared as far as both are given.
+The rule in core-rules.ttl compares two days; sh:lessThanOrEquals compares values of one datatype only, and
+pySHACL stops with an error at two years. This function is how the registry evaluates the rule: bounds are
+compared as far as both are given, also a day with a year.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from .terms import Iri, Literal, Term
 from .triples import Triples
 
 SHAPE = Iri(str(MS["period-order"]))
-TEMPORAL, START, END = plain("dct:temporal"), plain("dcat:startDate"), plain("dcat:endDate")
+TEMPORAL = plain("dct:temporal")
+START, END = plain("dcat:startDate"), plain("dcat:endDate")
 DATE = re.compile(r"(-?\d{4,12})(?:-(\d{2})(?:-(\d{2}))?)?(?:[TZ+-].*)?")
 
 
 def results(data: Triples) -> Iterator[Result]:
-    """Yield a result for each start of a period that is after an end of it."""
-    component, severity = sh("LessThanOrEqualsConstraintComponent"), sh("Violation")
+    """Yield a result for each period of which a start is after an end."""
+    component, severity = sh("OrConstraintComponent"), sh("Violation")
     for period in {period: None for _, periods in data.having(TEMPORAL) for period in periods}:
         ends = list(_dates(data.objects(period, END)))
-        for start, begun in _dates(data.objects(period, START)):
-            if any(_after(begun, ended) for _, ended in ends):
-                yield Result(period, START, start, component, severity, SHAPE)
+        starts = list(_dates(data.objects(period, START)))
+        if any(_after(begun, ended) for begun in starts for ended in ends):
+            yield Result(period, None, period, component, severity, SHAPE)
 
 
 def _after(start: tuple[int, ...], end: tuple[int, ...]) -> bool:
@@ -36,8 +37,8 @@ def _after(start: tuple[int, ...], end: tuple[int, ...]) -> bool:
     return start[:common] > end[:common]
 
 
-def _dates(found: Iterable[Term]) -> Iterator[tuple[Term, tuple[int, ...]]]:
+def _dates(found: Iterable[Term]) -> Iterator[tuple[int, ...]]:
     for term in found:
         text = term.text if isinstance(term, Literal) else str(term)
         if matched := DATE.fullmatch(text):
-            yield term, tuple(int(part) for part in matched.groups() if part)
+            yield tuple(int(part) for part in matched.groups() if part)

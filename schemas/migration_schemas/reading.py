@@ -17,6 +17,8 @@ from rdflib.namespace import DCTERMS, FOAF, RDFS, SKOS
 from rdflib.namespace import RDF as RDF_NS
 from rdflib.term import Node
 
+from migration_vocabularies import get
+
 from .codecs import TAG, Unreadable, decode
 from .fields import LANGUAGES, Field, load
 from .namespaces import DCAT, DCT, MIG, iri
@@ -24,7 +26,7 @@ from .record import Record, clean
 
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 LABELS = (SKOS.prefLabel, RDFS.label, DCTERMS.title, FOAF.name, SKOS.notation, RDF_NS.value)
-SUB_PROPERTIES = (MIG.countryOfOrigin, MIG.countryOfDestination, MIG.countryOfTransit)
+SUB_PROPERTIES = (MIG.countryOfOrigin, MIG.countryOfDestination, MIG.countryOfTransit, MIG.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ class _Reader:
             return self.translated(field, nodes)
         if field.rdf_value == "node":
             return [value for node in nodes if (value := self.group(field, node, resource))]
+        if resource is None and subject == self.subject:
+            nodes = _own(field, nodes)
         values = self.values(field, nodes, resource)
         if field.multiple:
             return values
@@ -178,6 +182,23 @@ class _Reader:
             label for p in LABELS for label in self.graph.objects(node, p) if isinstance(label, Literal)
         ]
         return str(min(labels, key=_preference)) if labels else ""
+
+
+def _own(field: Field, nodes: list[Node]) -> list[Node]:
+    """Leave out what belongs to another field under the same property: themes of two lists, say.
+
+    The first of such fields also reads words and addresses that are in neither list.
+    """
+    sharing = load().sharing.get(field.path)
+    if sharing is None or field not in sharing:
+        return nodes
+
+    def holds(one: Field, node: Node) -> bool:
+        return isinstance(node, URIRef) and get(str(one.vocabulary)).by_iri(str(node)) is not None
+
+    if field is not sharing[0]:
+        return [node for node in nodes if holds(field, node)]
+    return [node for node in nodes if not any(holds(other, node) for other in sharing[1:])]
 
 
 def _preference(node: Node) -> tuple[int, str, str]:

@@ -14,10 +14,12 @@ from typing import Any
 
 from migration_vocabularies import language_tag
 
+from . import measures
 from .fields import Field, load
 
 TITLE = "title_translated"
 NOTES = "notes_translated"
+SENSITIVE = ("high", "severe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ class Record:
     def identifier(self) -> str:
         """Return the dataset's identifier, or an empty text."""
         return str(self.fields.get("identifier", ""))
+
+    @property
+    def sensitive(self) -> bool:
+        """Say whether the record is of high or severe sensitivity: some of it is not for everybody."""
+        return self.fields.get("sensitivity_level") in SENSITIVE
 
     def title(self, lang: str = "en") -> str:
         """Return the title in a language, else in English, else in the first language there is."""
@@ -124,10 +131,10 @@ def _text(value: Any) -> str:
 
 def _single(field: Field, value: Any) -> Any:
     text = _text(value)
-    if field.rdf_value not in {"integer", "size"} or isinstance(value, bool):
+    if field.rdf_value not in {"integer", "size", "count", "decimal"} or isinstance(value, bool):
         return text
-    whole = text.removesuffix(".0")
-    return int(whole) if whole.removeprefix("-").isascii() and whole.removeprefix("-").isdigit() else text
+    number = measures.number(text)
+    return number if isinstance(number, int) or field.rdf_value == "decimal" else text
 
 
 def _translated(field: Field, value: Any) -> dict[str, Any]:

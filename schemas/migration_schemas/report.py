@@ -12,7 +12,7 @@ from rdflib.term import Node
 
 from migration_vocabularies import language_tag
 
-from . import namespaces
+from . import namespaces, shapes
 from .fields import Field, load
 from .namespaces import RDF, SH, XSD
 
@@ -64,6 +64,27 @@ class Finding:
         described = self._described()
         return described.help(lang) if described else ""
 
+    @property
+    def layer(self) -> str:
+        """Return the layer of the rule: core, do-no-harm, recommended or exemplary."""
+        meaning = shapes.meaning_of(self.shape)
+        return meaning.layer if meaning else "core"
+
+    @property
+    def rule(self) -> str:
+        """Return the last part of the shape's address: the id under which the rule is documented."""
+        return self.shape.rpartition("#")[2]
+
+    def why(self, lang: str = "en") -> str:
+        """Return why the rule matters, in a language, else in English."""
+        meaning = shapes.meaning_of(self.shape)
+        return _in(meaning.reasons, lang) if meaning else ""
+
+    def example(self, lang: str = "en") -> str:
+        """Return an example of a right value, in a language, else in English."""
+        meaning = shapes.meaning_of(self.shape)
+        return _in(meaning.examples, lang) if meaning else ""
+
     def _described(self) -> Field | None:
         """Return the field; None where a finding is about the record or all its resources."""
         if self.field is None or self.field == "resources":
@@ -76,15 +97,19 @@ class Finding:
         return {
             "code": self.code,
             "constraint": self.constraint,
+            "example": self.example(lang),
             "field": self.field,
             "field_label": self.field_label(lang),
             "focus": str(self.focus),
+            "layer": self.layer,
             "message": self.message(lang),
             "path": self.path_text,
             "resource": self.resource,
+            "rule": self.rule,
             "severity": self.severity,
             "shape": self.shape,
             "value": self.value,
+            "why": self.why(lang),
         }
 
 
@@ -106,6 +131,11 @@ class Report:
         return tuple(finding for finding in self.findings if finding.severity == "warning")
 
     @property
+    def notes(self) -> tuple[Finding, ...]:
+        """Return what the best records have and this one has not; no fault."""
+        return tuple(finding for finding in self.findings if finding.severity == "info")
+
+    @property
     def conforms(self) -> bool:
         """Say whether nothing stops publication."""
         return not self.violations
@@ -121,6 +151,7 @@ class Report:
             "partial": self.partial,
             "violations": len(self.violations),
             "warnings": len(self.warnings),
+            "notes": len(self.notes),
             "findings": [finding.as_dict(lang) for finding in self.findings],
         }
 
@@ -138,6 +169,10 @@ class Report:
             for predicate, term in _result(finding):
                 graph.add((node, predicate, term))
         return graph
+
+
+def _in(words: Mapping[str, str], lang: str) -> str:
+    return words.get(language_tag(lang)) or words.get("en", "")
 
 
 def _result(finding: Finding) -> list[tuple[URIRef, Node]]:

@@ -54,12 +54,12 @@ def _wrong(field: Field) -> dict[str, str]:
             "en": f"{{label}}: one text{length['en']} for each language.",
             "fr": f"{{label}} : un seul texte{length['fr']} par langue.",
         }
-    if kind == "date":
-        return {
-            "en": "{label}: one date such as 2024, 2024-03 or 2024-03-31.",
-            "fr": "{label} : une seule date, par exemple 2024, 2024-03 ou 2024-03-31.",
-        }
-    if kind == "integer":
+    if kind in {"integer", "decimal"} and field.minimum is not None and field.maximum is not None:
+        if kind == "decimal":
+            return {
+                "en": f"{{label}}: one number from {field.minimum} to {field.maximum}.",
+                "fr": f"{{label}} : un seul nombre de {field.minimum} à {field.maximum}.",
+            }
         return {
             "en": f"{{label}}: one whole number from {field.minimum} to {field.maximum}.",
             "fr": f"{{label}} : un seul nombre entier de {field.minimum} à {field.maximum}.",
@@ -68,9 +68,33 @@ def _wrong(field: Field) -> dict[str, str]:
 
 
 FIXED = {
+    "date": {
+        "en": "{label}: one date such as 2024, 2024-03 or 2024-03-31.",
+        "fr": "{label} : une seule date, par exemple 2024, 2024-03 ou 2024-03-31.",
+    },
     "size": {
         "en": "{label}: one whole number of bytes, 0 or more.",
         "fr": "{label} : un seul nombre entier d’octets, 0 ou plus.",
+    },
+    "count": {
+        "en": "{label}: one whole number, 0 or more.",
+        "fr": "{label} : un seul nombre entier, 0 ou plus.",
+    },
+    "decimal": {
+        "en": "{label}: one number such as 12 or 0.5.",
+        "fr": "{label} : un seul nombre, par exemple 12 ou 0.5.",
+    },
+    "duration": {
+        "en": "{label}: one duration such as P3M (three months), P1Y (one year) or P0D (none).",
+        "fr": "{label} : une seule durée, par exemple P3M (trois mois), P1Y (un an) ou P0D (aucune).",
+    },
+    "hex": {
+        "en": "{label}: one checksum, written with the digits 0-9 and the letters a-f.",
+        "fr": "{label} : une seule somme de contrôle, écrite avec les chiffres 0-9 et les lettres a-f.",
+    },
+    "box": {
+        "en": "{label}: west, south, east and north in degrees, for example 21.8 8.6 38.6 22.2.",
+        "fr": "{label} : ouest, sud, est et nord en degrés, par exemple 21.8 8.6 38.6 22.2.",
     },
     "email": {
         "en": "{label}: one e-mail address such as data@example.org (in RDF with mailto:).",

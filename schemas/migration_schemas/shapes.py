@@ -8,17 +8,28 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from rdflib import Graph, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import RDF as RDF_NS
 from rdflib.term import Node
 
 from migration_vocabularies import iris
 
+from . import namespaces
 from .errors import SchemaError
-from .namespaces import MIG, SH, curie
+from .namespaces import MIG, SH, SKOS, curie
 
-FILES = ("properties.ttl", "rules.ttl")
+FILES = {
+    "core.ttl": "core",
+    "core-rules.ttl": "core",
+    "do-no-harm.ttl": "do-no-harm",
+    "recommended.ttl": "recommended",
+    "recommended-rules.ttl": "recommended",
+    "exemplary.ttl": "exemplary",
+}
+"""File → its layer. The first of each kind is derived from the field list, the rules are written by hand."""
+
+LAYERS = tuple(dict.fromkeys(FILES.values()))
 FORBIDDEN = (SH.sparql, SH.js, SH.rule, SH.target, URIRef("http://www.w3.org/2002/07/owl#imports"))
 """Nothing in our shapes may run code or fetch anything: SHACL Core says all that is needed (SH-02)."""
 
@@ -67,17 +78,31 @@ class Meaning:
     also: tuple[str, ...]
     messages: Mapping[str, str]
     path_text: str
+    layer: str
+    names: Mapping[str, str]
+    reasons: Mapping[str, str]
+    examples: Mapping[str, str]
 
 
 @cache
 def graph() -> Graph:
     """Return the shapes of the profile as one graph."""
     shapes = ShapesText()
-    for name in FILES:
-        text = (files(__package__) / "shacl" / name).read_text(encoding="utf-8")
-        shapes.parse(data=text, format="turtle", publicID=iris.BASE)
+    for layer in LAYERS:
+        for triple in of_layer(layer):
+            shapes.add(triple)
     lint(shapes)
     return shapes.freeze()
+
+
+@cache
+def of_layer(layer: str) -> Graph:
+    """Return the shapes of one layer as a graph of their own; do-no-harm needs nothing of the others."""
+    found = namespaces.graph()
+    for name in (name for name, one in FILES.items() if one == layer):
+        text = (files(__package__) / "shacl" / name).read_text(encoding="utf-8")
+        found.parse(data=text, format="turtle", publicID=iris.BASE)
+    return found
 
 
 def lint(shapes: Graph) -> None:
@@ -92,13 +117,21 @@ def lint(shapes: Graph) -> None:
 
 @cache
 def meanings() -> Mapping[Node, Meaning]:
-    """Return, for each shape with a name, the field it is about and its messages."""
-    shapes = graph()
-    named = {s for s in shapes.subjects(SH.message, None) if isinstance(s, URIRef)}
-    return {shape: _meaning(shapes, shape) for shape in named}
+    """Return, for each shape with a name, its layer, the field it is about and its words."""
+    return {
+        shape: _meaning(of_layer(layer), shape, layer)
+        for layer in LAYERS
+        for shape in of_layer(layer).subjects(SH.message, None, unique=True)
+        if isinstance(shape, URIRef)
+    }
 
 
-def _meaning(shapes: Graph, shape: URIRef) -> Meaning:
+def meaning_of(shape: str) -> Meaning | None:
+    """Return what a shape says, None for one that is not ours (a record that could not be checked)."""
+    return meanings().get(URIRef(shape))
+
+
+def _meaning(shapes: Graph, shape: URIRef, layer: str) -> Meaning:
     names = [str(name) for name in shapes.objects(shape, MIG.field)]
     resource = [str(name) for name in shapes.objects(shape, MIG.resourceField)]
     path = shapes.value(shape, SH.path)
@@ -106,12 +139,21 @@ def _meaning(shapes: Graph, shape: URIRef) -> Meaning:
         field=next(iter(resource or names), None),
         resource=bool(resource),
         also=tuple(names[1:]),
-        messages={
-            str(m.language): str(m)  # type: ignore[attr-defined]
-            for m in shapes.objects(shape, SH.message)
-        },
+        messages=_words(shapes, shape, SH.message),
         path_text=path_text(shapes, path) if path is not None else "",
+        layer=layer,
+        names=_words(shapes, shape, SH.name),
+        reasons=_words(shapes, shape, SH.description),
+        examples=_words(shapes, shape, SKOS.example),
     )
+
+
+def _words(shapes: Graph, shape: URIRef, predicate: URIRef) -> dict[str, str]:
+    return {
+        str(text.language): str(text)
+        for text in shapes.objects(shape, predicate)
+        if isinstance(text, Literal) and text.language
+    }
 
 
 def path_text(shapes: Graph, path: Node) -> str:

@@ -90,7 +90,7 @@ def fresh() -> Blank:
 def write(record: Record, *, subject: str | None = None, visibility: str = "public") -> Written:
     """Write a record for readers of a tier (profile section 3.8)."""
     node: Node = Iri(str(subject)) if subject else subject_of(record)
-    return _Writer(load(), node, TIERS[visibility]).write(record)
+    return _Writer(load(), node, TIERS[visibility], record.sensitive).write(record)
 
 
 @dataclass
@@ -98,9 +98,12 @@ class _Writer:
     schema: Schema
     subject: Node
     tier: int
+    sensitive: bool = False
     triples: Triples = field(default_factory=Triples)
     dropped: list[Dropped] = field(default_factory=list)
     made: int = 0
+    named: dict[Term, Any] = field(default_factory=dict)
+    """Nodes with an address of their own, and the entry of the record that was written to each."""
 
     def write(self, record: Record) -> Written:
         self.triples.add(self.subject, TYPE, DATASET)
@@ -131,13 +134,21 @@ class _Writer:
         return Blank(f"{self.stem}{self.made}")
 
     def entry(
-        self, subject: Node, fields: tuple[Field, ...], values: Mapping[str, Any], resource: int | None
+        self,
+        subject: Node,
+        fields: tuple[Field, ...],
+        values: Mapping[str, Any],
+        resource: int | None,
+        above: str = "",
     ) -> None:
+        """Write the fields of a record, a resource, or of a node; `above` is the name of the node's field."""
         shared: dict[tuple[str, str | None], Node] = {}
         for one in fields:
-            if one.name not in values or TIERS[one.visibility] > self.tier or not one.steps:
+            if one.name not in values or not one.steps:
                 continue
-            for term in self.terms(one, values[one.name], resource):
+            if TIERS[one.tier(sensitive=self.sensitive)] > self.tier:
+                continue
+            for term in self.terms(one, values[one.name], resource, above):
                 holder = self.holder(subject, one, shared)
                 self.triples.add(holder, one.steps[-1], term)
                 for also in one.rdf_also:
@@ -146,9 +157,9 @@ class _Writer:
     def holder(self, subject: Node, one: Field, shared: dict[tuple[str, str | None], Node]) -> Node:
         if len(one.steps) == 1:
             return subject
-        key = (one.steps[0], one.rdf_class)
+        key = (one.steps[0], one.classes[0])
         if key not in shared:
-            shared[key] = self.typed(self.blank(), str(one.rdf_class))
+            shared[key] = self.typed(self.blank(), one.classes[0])
             self.triples.add(subject, one.steps[0], shared[key])
         return shared[key]
 
@@ -156,7 +167,7 @@ class _Writer:
         self.triples.add(node, TYPE, namespaces.plain(rdf_class))
         return node
 
-    def terms(self, one: Field, value: Any, resource: int | None) -> list[Term]:
+    def terms(self, one: Field, value: Any, resource: int | None, above: str) -> list[Term]:
         if one.rdf_value == "node":
             taken: set[Term] = set()
             return [node for item in _listed(value) for node in self.node(one, item, resource, taken)]
@@ -164,7 +175,7 @@ class _Writer:
             return self.texts(one, value, resource)
         found = []
         for item in _listed(value) if one.multiple else [value]:
-            found += self.term(one.name, resource, item, lambda v, f=one: encode(f, v))
+            found += self.term(above + one.name, resource, item, lambda v, f=one: encode(f, v))
         return found
 
     def term(
@@ -200,18 +211,13 @@ class _Writer:
                     f"{one.name}.{part.name}", resource, value[part.name], lambda v, f=part: encode(f, v)
                 )
                 node = named[0] if named else node
-                if node in taken:
+                if node in taken or (named and self.named.setdefault(node, value) != value):
                     name = f"{one.name}.{part.name}"
                     self.dropped.append(Dropped(name, resource, "named-twice", value[part.name]))
                     return []
         taken.add(node)
-        self.typed(node, str(one.rdf_class))
-        for part in one.subfields:
-            if part.steps and part.name in value:
-                name = f"{one.name}.{part.name}"
-                for item in _listed(value[part.name]) if part.multiple else [value[part.name]]:
-                    for term in self.term(name, resource, item, lambda v, f=part: encode(f, v)):
-                        self.triples.add(node, part.steps[0], term)
+        self.typed(node, one.classes[-1])
+        self.entry(node, one.subfields, value, resource, f"{one.name}.")
         return [node]
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migration_schemas import Record, load, record
+from migration_schemas import Record, load, measures, record
 from migration_schemas.codecs import CONTROL, EMAIL, is_iri
 from migration_schemas.fields import LANGUAGES, Field
 from migration_schemas.parsing import parse
@@ -39,6 +39,12 @@ DATES = st.one_of(
     st.builds("{}-{:02d}".format, YEARS, st.integers(1, 12)),
     st.dates().map(lambda day: day.isoformat()),
 )
+
+
+def DEGREES(low: int, high: int) -> st.SearchStrategy[float]:  # noqa: N802 - a strategy with bounds
+    return st.integers(low * 10000, high * 10000).map(lambda number: number / 10000)
+
+
 SINGLE = {
     "text": TEXTS,
     "iri": WEB,
@@ -46,7 +52,21 @@ SINGLE = {
     "date": DATES,
     "email": st.emails().filter(EMAIL.fullmatch),
     "size": st.integers(0, 2**40),
+    "count": st.integers(0, 2**40),
     "integer": st.integers(0, 5),
+    "decimal": st.one_of(
+        st.integers(-(10**9), 10**9),
+        st.floats(-1e9, 1e9).map(lambda value: measures.number(measures.plain_decimal(round(value, 6)))),
+    ),
+    "duration": st.one_of(
+        st.sampled_from(["P0D", "P12M", "P1Y", "P1Y2M3D", "PT0S", "P2DT3H4M5S"]),
+        st.builds("P{}{}".format, st.integers(0, 999999), st.sampled_from("YMD")),
+    ),
+    "hex": st.binary(min_size=4, max_size=64).map(bytes.hex),
+    "box": st.builds(
+        lambda *corners: " ".join(map(measures.plain_decimal, corners)),
+        *(DEGREES(-180, 0), DEGREES(-90, 0), DEGREES(0, 180), DEGREES(0, 90)),
+    ),
     "media_type": st.sampled_from(["text/csv", "application/json", "application/vnd.ms-excel"]),
     "translated": st.dictionaries(st.sampled_from(LANGUAGES), TEXTS, min_size=1),
     "translated_list": st.dictionaries(st.sampled_from(LANGUAGES), WORDS, min_size=1),

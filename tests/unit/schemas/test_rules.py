@@ -20,6 +20,27 @@ PERSONAL = {
 }
 DOWNLOAD = ({"url": "https://a.example.org/", "download_url": "https://a.example.org/x.csv"},)
 
+DISPLACED = {
+    "migration_theme": ["internal-displacement"],
+    "displacement_cause": ["conflict"],
+    "collection_method": ["mobility-tracking"],
+    "round": "12",
+    "admin_level": 2,
+    "places": [{"name": "Aden", "pcode": "YE24"}],
+}
+FLOW = {
+    "statistic_type": ["flow"],
+    "corridors": [{"origin": "NER", "destination": "LBY"}],
+    "flow_direction": ["outflow"],
+    "minimum_stay": "P0D",
+}
+MICRODATA = {"statistic_type": ["microdata"], "personal_data_status": ["anonymised"]}
+
+
+def k_of(value: int) -> dict:
+    return {"quality_measurements": [{"metric": "k-anonymity", "value": value}]}
+
+
 # name of the shape → (field that is named, changes that break the rule, changes that keep it)
 RULES: dict[str, tuple[str, dict, dict]] = {
     "place-required": (
@@ -80,37 +101,166 @@ RULES: dict[str, tuple[str, dict, dict]] = {
         },
     ),
     "resources-recommended": ("resources", {**NO_DATA, **PROCEDURE}, {}),
+    "DisplacementCause": ("displacement_cause", {**DISPLACED, "displacement_cause": None}, DISPLACED),
+    "DisplacementMethod": (
+        "collection_method",
+        {**DISPLACED, "collection_method": None},
+        DISPLACED,
+    ),
+    "DisplacementRound": ("round", {**DISPLACED, "round": None}, DISPLACED),
+    "DisplacementPlaces": ("places", {**DISPLACED, "places": [{"name": "Aden"}]}, DISPLACED),
+    "FlowPairs": ("corridors", {**FLOW, "corridors": None}, FLOW),
+    "FlowDirection": ("flow_direction", {**FLOW, "flow_direction": None}, FLOW),
+    "FlowMinimumStay": ("minimum_stay", {**FLOW, "minimum_stay": None}, FLOW),
+    "LanguagesPaired": (
+        "notes_translated",
+        {"title_translated": {"en": "Arrivals by sea", "fr": "Arrivées par la mer"}},
+        {"title_translated": {"en": "Arrivals by sea"}},
+    ),
+    "keywords-three": (
+        "tags_translated",
+        {"tags_translated": {"en": ["sea", "boats"]}},
+        {"tags_translated": {"en": ["sea", "boats"], "fr": ["mer"]}},
+    ),
+    "title-two-languages": (
+        "title_translated",
+        {},
+        {"title_translated": {"fr": "Arrivées par la mer"}, "notes_translated": {"fr": "Arrivées " * 9}},
+    ),
+    "identifier-persistent": ("identifier", {}, {"identifier": "https://doi.org/10.1234/5"}),
+    "dimensions-two": (
+        "disaggregation",
+        {"disaggregation": ["sex"]},
+        {"disaggregation": ["sex", "age"]},
+    ),
+    "standard-followed": ("conforms_to", {}, {"conforms_to": ["https://a.example.org/standard"]}),
+    "documented": ("documentation", {}, {"documentation": ["https://a.example.org/codebook"]}),
+    "framework-informed": ("informs", {}, {"informs_sdg": ["10.7.2"]}),
+    "quality-measured": (
+        "quality_measurements",
+        {},
+        {"quality_measurements": [{"metric": "response-rate", "value": 90}]},
+    ),
+    "use-told": ("data_use", {}, {"data_use": [{"title": "Appeal 2025"}]}),
+    "CompactBreakdown": (
+        "disaggregation",
+        {"informs": ["01"], "disaggregation": ["nationality", "occupation"]},
+        {"informs": ["01"], "disaggregation": ["age", "occupation"]},
+    ),
+    "PersonalPublic": (
+        "access_rights",
+        {**PERSONAL, "access_rights": "PUBLIC"},
+        PERSONAL,
+    ),
+    "ClosedDownload": (
+        "resources",
+        {"access_rights": "NON_PUBLIC", "resources": DOWNLOAD, **PROCEDURE},
+        {"access_rights": "NON_PUBLIC", **PROCEDURE},
+    ),
+    "PersonalRetention": (
+        "retention_period",
+        {**PERSONAL, "retention_period": [{"start": "2024"}]},
+        {**PERSONAL, "retention_period": [{"end": "2029"}]},
+    ),
+    "DisplacementProfile": (
+        "displacement_cause",
+        {"migration_theme": ["internal-displacement"]},
+        {"migration_theme": ["stocks"]},
+    ),
+    "FlowProfile": ("flow_direction", {"statistic_type": ["flow"]}, FLOW),
+    "SevereAssessment": (
+        "dpia_reference",
+        {**PERSONAL, "sensitivity_level": "severe"},
+        {**PERSONAL, "sensitivity_level": "severe", "dpia_reference": "https://a.example.org/dpia"},
+    ),
+    "RiskAboveThreshold": ("disclosure_risk", {"disclosure_risk": 0.031}, {"disclosure_risk": 0.03}),
+    "SmallCounts": ("quality_measurements", k_of(2), k_of(3)),
+    "FewPeople": (
+        "number_of_unique_individuals",
+        {"number_of_unique_individuals": 9},
+        {"number_of_unique_individuals": 10},
+    ),
+    "PreciseLocation": (
+        "disclosure_control",
+        {**MICRODATA, "admin_level": 3, "disclosure_control": ["recoding"]},
+        {**MICRODATA, "admin_level": 3, "disclosure_control": ["geo-masking"]},
+    ),
+}
+DERIVED = {"value", "required", "recommended"}
+BY_HAND = {
+    name
+    for shape in shapes.meanings()
+    if (name := str(shape).removeprefix(MS)) in RULES or name.rsplit("-", 1)[-1] not in DERIVED
 }
 
 
+def rules(record) -> set[str]:
+    """Return the handwritten rules that a record breaks."""
+    return {finding.rule for finding in validate_record(record).findings} & BY_HAND
+
+
 def test_every_handwritten_rule_has_samples_here():
-    derived = {
-        str(s) for s in shapes.meanings() if str(s).rsplit("-", 1)[-1] in {"value", "required", "recommended"}
-    }
-    by_hand = {str(s) for s in shapes.meanings()} - derived
-    extra = {str(MS["place-required"]), str(MS["resources-recommended"])}
-    assert by_hand | extra == {str(MS[name]) for name in RULES}
+    assert set(RULES) == BY_HAND
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_record_that_breaks_the_rule_is_told_where_and_why(name, changed):
-    field, broken, _ = RULES[name]
-    found = [f for f in validate_record(changed(**broken)).findings if f.shape == str(MS[name])]
+def test_sample_that_fails_fails_by_exactly_this_rule(name, changed):
+    field, broken, kept = RULES[name]
+    report = validate_record(changed(**broken))
     if name == "period-bound":  # the wrong date is named instead
-        found = validate_record(changed(**broken)).violations
-    assert [f.field for f in found] == [field]
-    for lang in ("en", "fr"):
-        assert found[0].message(lang)
-        assert found[0].field_label(lang)
-    assert found[0].message("en") != found[0].message("fr")
+        assert [finding.field for finding in report.violations] == [field]
+        return
+    assert rules(changed(**broken)) - rules(changed(**kept)) == {name}
+    (found,) = [finding for finding in report.findings if finding.rule == name]
+    assert found.field == field
+    if found.severity == "violation":
+        assert [finding.rule for finding in report.violations] == [name]
+    for said in (found.message, found.why, found.example, found.field_label):
+        assert said("en")
+        assert said("fr")
+    assert found.message("en") != found.message("fr")
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_record_that_keeps_the_rule_passes(name, changed):
+def test_sample_that_keeps_the_rule_passes(name, changed):
     _, _, kept = RULES[name]
     report = validate_record(changed(**kept))
     assert not [f for f in report.findings if f.shape == str(MS[name])]
     assert report.conforms, [f.message() for f in report.violations]
+
+
+def test_measured_risk_counts_wherever_it_is_given(changed):
+    risk = [{"metric": "global-risk", "value": 0.05}]
+    assert rules(changed(quality_measurements=risk)) >= {"RiskAboveThreshold"}
+    restricted = changed(quality_measurements=risk, access_rights="RESTRICTED", **PROCEDURE)
+    assert "RiskAboveThreshold" not in rules(restricted)
+
+
+def test_profiles_are_asked_of_their_own_records_only(changed):
+    """R-N6-a, R-N7-a: stocks need neither the displacement profile nor the flow profile."""
+    begun = {"round": "12", "flow_direction": ["inflow"]}
+    stock = changed(migration_theme=["refugees-asylum"], statistic_type=["stock"], **begun)
+    assert validate_record(stock).conforms
+    displaced = changed(migration_theme=["internal-displacement"], statistic_type=["stock"], **begun)
+    found = {f.rule for f in validate_record(displaced).violations}
+    assert found == {"DisplacementCause", "DisplacementMethod"}
+    flow = changed(migration_theme=["flows"], statistic_type=["flow"], **begun)
+    assert {f.rule for f in validate_record(flow).violations} == {"FlowPairs", "FlowMinimumStay"}
+
+
+def test_records_without_anything_of_a_profile_stay_valid(changed):
+    for values in ({"migration_theme": ["internal-displacement"]}, {"statistic_type": ["flow"]}):
+        assert validate_record(changed(**values)).conforms
+
+
+def test_findings_know_their_layer(changed):
+    report = validate_record(changed(sensitivity_level="severe", title_translated=None))
+    assert {f.rule: f.layer for f in report.violations} == {
+        "title_translated-required": "core",
+        "HarmfulPublic": "do-no-harm",
+    }
+    assert {f.layer for f in report.warnings} == {"recommended"}
+    assert {f.layer for f in report.notes} == {"exemplary"}
 
 
 def test_minimal_record_conforms_and_gets_advice(minimal):

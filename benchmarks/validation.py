@@ -33,7 +33,7 @@ import yaml
 from rdflib import BNode, Graph
 from rdflib.term import Node
 
-from migration_schemas import Record
+from migration_schemas import Record, shapes
 from migration_schemas.namespaces import SH
 from migration_schemas.rdf import write
 from migration_schemas.report import Report
@@ -99,7 +99,7 @@ class Plain:
 
     def __init__(self) -> None:
         self.shapes = Graph()
-        for name in ("properties.ttl", "rules.ttl"):
+        for name in shapes.FILES:
             self.shapes.parse(SHACL / name, publicID=iris.BASE)
         self.whole: list[float] = []
         """Seconds of each call."""

@@ -16,8 +16,10 @@ from pathlib import Path
 
 import click
 import yaml
+from rdflib.term import Node
 
-from migration_schemas import Field, load
+from migration_schemas import Field, load, shapes
+from migration_schemas.namespaces import SH
 from migration_vocabularies import get
 
 HERE = Path(__file__).parent
@@ -39,8 +41,10 @@ def fields() -> str:
     parts = ["# Fields\n", "Mandatory: needed to publish. Recommended: a warning where it is missing.\n"]
     for title, listed in (("Dataset", schema.fields), ("Resource", schema.resource_fields)):
         parts.append(f"\n## {title}\n")
-        parts.append("| field | label | level | values | several | RDF | facet | help |")
-        parts.append("| --- | --- | --- | --- | --- | --- | --- | --- |")
+        parts.append(
+            "| field | label | level | values | several | RDF | facet | seen by | help | why | example |"
+        )
+        parts.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
         for field in listed:
             parts.append(_row(field))
             parts.extend(_row(part, field.name) for part in field.subfields)
@@ -52,8 +56,35 @@ def _row(field: Field, parent: str = "") -> str:
     values = f"{field.vocabulary} ({len(get(field.vocabulary))})" if field.vocabulary else field.rdf_value
     several = "yes" if field.multiple else ""
     facet = "yes" if field.search_facet else ""
-    columns = (name, field.label("en"), field.level, values, several, f"`{field.rdf_property or ''}`", facet)
-    return "| " + " | ".join((*columns, field.help("en").replace("|", "\\|"))) + " |"
+    seen = field.visibility + (f"; {field.when_sensitive} if sensitive" if field.when_sensitive else "")
+    rdf = f"`{field.rdf_property or ''}`"
+    columns = (name, field.label("en"), field.level, values, several, rdf, facet, seen)
+    texts = (field.help("en"), field.why("en"), "" if field.subfields else field.example("en"))
+    return "| " + " | ".join((*columns, *(text.replace("|", "\\|") for text in texts))) + " |"
+
+
+def rules() -> str:
+    """One table a layer: what a record is checked for, why, and what is right."""
+    parts = [
+        "# Rules\n",
+        "What a record is checked for, by layer. A violation stops publishing, a warning or a note stops",
+        "nothing. The id is the last part of the address of the shape; reports name it.\n",
+    ]
+    for layer in shapes.LAYERS:
+        parts.append(f"\n## {layer}\n")
+        parts.append("| rule | severity | field | what is said | why | example |")
+        parts.append("| --- | --- | --- | --- | --- | --- |")
+        found = {shape: one for shape, one in shapes.meanings().items() if one.layer == layer}
+        parts.extend(_rule(shape, found[shape]) for shape in sorted(found))
+    return "\n".join(parts) + "\n"
+
+
+def _rule(shape: Node, meaning: shapes.Meaning) -> str:
+    severity = str(shapes.graph().value(shape, SH.severity)).rpartition("#")[2].lower()
+    place = ("resources." if meaning.resource else "") + str(meaning.field)
+    words = (meaning.messages["en"], meaning.reasons["en"], meaning.examples["en"])
+    cells = (f"`{str(shape).rpartition('#')[2]}`", severity, f"`{place}`", *words)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def settings() -> str:
@@ -116,7 +147,13 @@ def errors() -> str:
     return "\n".join(parts) + "\n"
 
 
-PAGES = {"fields.md": fields, "settings.md": settings, "commands.md": commands, "errors.md": errors}
+PAGES = {
+    "fields.md": fields,
+    "rules.md": rules,
+    "settings.md": settings,
+    "commands.md": commands,
+    "errors.md": errors,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -49,11 +49,13 @@ ROWS = {
     "F01": _row(
         "iom", "Internal displacement baseline, Sudan, round 12", "internal-displacement", "stock", "SDN",
         ("2024-10-01", "2024-10-31"), "public", "en", "sex age", "QUARTERLY", "2024-11-15",
-        collection_method=["key-informant"], admin_level=2,
+        collection_method=["key-informant"], admin_level=2, displacement_cause=["conflict"], round="12",
+        places=[{"name": "West Darfur", "pcode": "SD04"}],
     ),
     "F02": _row(
         "iom", "Suivi des flux, Niger", "flows", "flow", "NER",
         ("2024-01-01", "2024-12-31"), "public", "fr", "sex", "MONTHLY", "2025-06-10",
+        flow_direction=["outflow", "transit"], minimum_stay="P0D",
         corridors=[
             {"origin": "NER", "destination": "LBY"},
             {"origin": "NER", "destination": "DZA"},
@@ -94,6 +96,7 @@ ROWS = {
     "F10": _row(
         "nso-demo", "Border entries, Costa Rica", "border-management", "flow", "CRI",
         ("2020-01-01", "2024-12-31"), "restricted", "en", "nationality", "IRREG", "2025-02-01",
+        flow_direction=["inflow"], minimum_stay="P0D",
         corridors=[{"origin": "NIC", "destination": "CRI"}, {"origin": "PAN", "destination": "CRI"}],
         resources=[],
     ),

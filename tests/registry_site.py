@@ -23,6 +23,7 @@ COMPLETE: dict[str, Any] = {
     "migration_theme": ["internal-displacement"],
     "population_group": ["refugees"],
     "collection_method": ["key-informant"],
+    "displacement_cause": ["conflict"],
     "spatial_coverage": ["SDN"],
     "temporal_coverage": [{"start": "2023-04-15", "end": "2026-06-30"}],
     "frequency": "MONTHLY",

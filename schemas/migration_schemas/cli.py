@@ -15,27 +15,24 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rdflib import Graph
 
-from . import cli_report
+from . import checking, cli_report, report_table, shapes
+from .checking import Document
 from .errors import MigrationError, ReadError
-from .parsing import parse
-from .rdf import interpret, subjects
 from .report import Report
-from .validation import ENGINES, Engine, validate_graph
+from .validation import ENGINES, Engine
 
 VALID, INVALID, UNREADABLE = 0, 1, 2
-MANY = 25
-"""From this number of records on, a terminal shows progress."""
+LARGE = 200_000
+"""From this number of bytes on, a terminal shows progress."""
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class File:
     """One file, read and checked, or the reason why it could not be read."""
 
     name: str
-    graph: Graph | None = None
-    report: Report | None = None
+    document: Document | None = None
     error: MigrationError | None = None
 
 
@@ -51,10 +48,10 @@ def main() -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "ttl"]),
+    type=click.Choice(["text", "json", "ttl", "csv"]),
     default="text",
     show_default=True,
-    help="text for people, json for programs, ttl for a sh:ValidationReport.",
+    help="text for people, json for programs, csv for a spreadsheet, ttl for a sh:ValidationReport.",
 )
 @click.option(
     "--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Language of the report."
@@ -70,13 +67,13 @@ def main() -> None:
 def validate(  # noqa: PLR0913, PLR0917 - click passes one argument for each option
     files: tuple[str, ...], as_json: bool, form: str, lang: str, syntax: str | None, engine: Engine
 ) -> None:
-    """Check RDF files (Turtle, RDF/XML, JSON-LD or N-Triples; - reads standard input).
+    """Check files (Turtle, RDF/XML, JSON-LD, N-Triples, or records as JSON; - reads standard input).
 
     \b
     Exit codes: 0 valid, 1 violations, 2 a file could not be read.
     """  # noqa: D301 - \b is click's mark for lines that must not be joined
     form = "json" if as_json else form
-    done: list[Checked] = []
+    done: list[File] = []
     for number, name in enumerate(files):
         checked = check(name, syntax, engine)
         done.append(checked)
@@ -87,25 +84,33 @@ def validate(  # noqa: PLR0913, PLR0917 - click passes one argument for each opt
     if form == "json":
         click.echo(json.dumps(as_data(done, lang), ensure_ascii=False, indent=2))
     if form == "ttl":
-        click.echo(_merged(done).serialize(format="turtle"), nl=False)
+        click.echo(_merged(done).report.to_graph().serialize(format="turtle"), nl=False)
+    if form == "csv":
+        click.echo(report_table.write(_merged(done), lang), nl=False)
     sys.exit(exit_code(done))
 
 
-def check(name: str, syntax: str | None = None, engine: Engine = "compiled") -> Checked:
+@main.command()
+@click.option("--layer", type=click.Choice(shapes.LAYERS), help="Only the shapes of one layer.")
+def rules(layer: str | None) -> None:
+    """Print the shapes as Turtle with complete addresses, for any SHACL engine.
+
+    \b
+    migration-registry rules > rules.ttl && pyshacl -s rules.ttl records.ttl
+    """  # noqa: D301 - as above
+    graph = shapes.of_layer(layer) if layer else shapes.whole()
+    click.echo(graph.serialize(format="turtle"), nl=False)
+
+
+def check(name: str, syntax: str | None = None, engine: Engine = "compiled") -> File:
     """Read and check one file."""
     try:
-        graph = parse(_bytes(name), syntax or Path(name).suffix, base=None)
-        found = subjects(graph)
-        if not found:
-            raise ReadError(
-                f"The file holds {len(graph)} statements but no dataset.",
-                remedy="A dataset has the type dcat:Dataset (http://www.w3.org/ns/dcat#Dataset).",
-            )
-        with _progress(len(found), name) as advance:
-            report = validate_graph(graph, progress=advance, engine=engine)
+        data = _bytes(name)
+        with _progress(len(data), name) as advance:
+            document = checking.check(data, syntax or Path(name).suffix, progress=advance, engine=engine)
     except MigrationError as exc:
-        return Checked(name, error=exc)
-    return Checked(name, graph, report)
+        return File(name, error=exc)
+    return File(name, document)
 
 
 def _bytes(name: str) -> bytes:
@@ -118,12 +123,12 @@ def _bytes(name: str) -> bytes:
 
 
 @contextmanager
-def _progress(records: int, name: str) -> Iterator[Any]:
+def _progress(size: int, name: str) -> Iterator[Any]:
     """Show a bar for large files where somebody is watching."""
-    if records < MANY or not sys.stderr.isatty():
+    if size < LARGE or not sys.stderr.isatty():
         yield None
         return
-    with click.progressbar(length=100, label=f"{name}: {records} records", file=sys.stderr) as bar:
+    with click.progressbar(length=100, label=name, file=sys.stderr) as bar:
         shown = 0
 
         def advance(done: int, total: int) -> None:
@@ -135,49 +140,38 @@ def _progress(records: int, name: str) -> Iterator[Any]:
         yield advance
 
 
-def show(checked: Checked, lang: str, *, first: bool) -> None:
+def show(checked: File, lang: str, *, first: bool) -> None:
     """Print the report of one file for people."""
     if not first:
         click.echo()
     if checked.error is not None:
         click.echo(cli_report.error_line(checked.name, checked.error), err=True)
-    elif checked.graph is not None and checked.report is not None:
-        for line in cli_report.lines(checked.name, checked.graph, checked.report, lang):
+    elif checked.document is not None:
+        for line in cli_report.lines(checked.name, checked.document, lang):
             click.echo(line)
 
 
-def as_data(done: list[Checked], lang: str) -> dict[str, Any]:
+def as_data(done: list[File], lang: str) -> dict[str, Any]:
     """Return everything as JSON-ready data."""
     return {"conforms": exit_code(done) == VALID, "files": [_file(checked, lang) for checked in done]}
 
 
-def _file(checked: Checked, lang: str) -> dict[str, Any]:
-    if checked.graph is None or checked.report is None:
-        return {
-            "file": checked.name,
-            "conforms": False,
-            "error": checked.error.as_dict() if checked.error else {},
-        }
-    records = []
-    for subject in subjects(checked.graph):
-        report = checked.report.for_dataset(subject)
-        record = interpret(checked.graph, subject).record
-        records.append({"id": str(subject), "title": record.title(lang), **report.as_dict(lang)})
-    elsewhere = checked.report.for_dataset(None).as_dict(lang)["findings"]
-    return {
-        "file": checked.name,
-        "conforms": checked.report.conforms,
-        "records": records,
-        "elsewhere": elsewhere,
-    }
+def _file(checked: File, lang: str) -> dict[str, Any]:
+    if checked.document is None:
+        error = checked.error.as_dict() if checked.error else {}
+        return {"file": checked.name, "conforms": False, "error": error}
+    found = checked.document.as_dict(lang)
+    return {"file": checked.name, **{name: found[name] for name in ("conforms", "records", "elsewhere")}}
 
 
-def _merged(done: list[Checked]) -> Graph:
-    return Report(tuple(f for checked in done if checked.report for f in checked.report.findings)).to_graph()
+def _merged(done: list[File]) -> Document:
+    documents = [checked.document for checked in done if checked.document]
+    elsewhere = tuple(f for document in documents for f in document.elsewhere.findings)
+    return Document(tuple(r for document in documents for r in document.records), Report(elsewhere))
 
 
-def exit_code(done: list[Checked]) -> int:
+def exit_code(done: list[File]) -> int:
     """Return 2 if anything could not be read, else 1 if anything is invalid, else 0."""
     if any(checked.error for checked in done):
         return UNREADABLE
-    return VALID if all(checked.report and checked.report.conforms for checked in done) else INVALID
+    return VALID if all(checked.document and checked.document.conforms for checked in done) else INVALID

@@ -7,11 +7,9 @@ import textwrap
 from collections.abc import Iterator
 
 import click
-from rdflib import Graph
 
+from .checking import Document
 from .errors import MigrationError
-from .rdf import interpret, subjects
-from .record import text_in
 from .report import Finding, Report
 
 WORDS = {
@@ -21,6 +19,7 @@ WORDS = {
         "info": "note",
         "valid": "valid",
         "found": "Found: {value}",
+        "example": "Example: {example}",
         "elsewhere": "Statements outside any dataset",
         "untitled": "(without title)",
         "summary": "{name}: records {records}, of these with violations {invalid}; "
@@ -32,6 +31,7 @@ WORDS = {
         "info": "note",
         "valid": "valide",
         "found": "Trouvé : {value}",
+        "example": "Exemple : {example}",
         "elsewhere": "Énoncés hors de tout jeu de données",
         "untitled": "(sans titre)",
         "summary": "{name} : notices {records}, dont avec erreurs {invalid} ; "
@@ -48,26 +48,23 @@ def error_line(name: str, error: MigrationError) -> str:
     return f"{name}: {error}"
 
 
-def lines(name: str, graph: Graph, report: Report, lang: str) -> Iterator[str]:
+def lines(name: str, document: Document, lang: str) -> Iterator[str]:
     """Yield the report of one file."""
     words = WORDS[lang]
-    found = subjects(graph)
-    for subject in found:
-        own = report.for_dataset(subject)
-        title = text_in(interpret(graph, subject).record.fields.get("title_translated"), lang)
-        yield from _record(_printable(title) or words["untitled"], _printable(str(subject)), own, lang)
+    for record in document.records:
+        title = _printable(record.title(lang)) or words["untitled"]
+        yield from _record(title, _printable(record.id), record.report, lang)
         yield ""
-    elsewhere = report.for_dataset(None)
-    if elsewhere.findings:
-        yield from _record(words["elsewhere"], "", elsewhere, lang)
+    if document.elsewhere.findings:
+        yield from _record(words["elsewhere"], "", document.elsewhere, lang)
         yield ""
-    invalid = sum(not report.for_dataset(subject).conforms for subject in found)
+    whole = document.report
     yield words["summary"].format(
         name=name,
-        records=len(found),
-        invalid=invalid,
-        violations=len(report.violations),
-        warnings=len(report.warnings),
+        records=len(document.records),
+        invalid=sum(not record.report.conforms for record in document.records),
+        violations=len(whole.violations),
+        warnings=len(whole.warnings),
     )
 
 
@@ -91,8 +88,10 @@ def _finding(finding: Finding, lang: str) -> Iterator[str]:
     if finding.value:
         value = finding.value if len(finding.value) <= LONGEST_VALUE else finding.value[:LONGEST_VALUE] + "…"
         yield from _wrapped(words["found"].format(value=_printable(value)))
-    if finding.code == "missing" and (why := finding.help(lang)):
+    if why := finding.why(lang):
         yield from _wrapped(why, dim=True)
+    if example := finding.example(lang):
+        yield from _wrapped(words["example"].format(example=example), dim=True)
 
 
 def _wrapped(text: str, *, dim: bool = False) -> Iterator[str]:

@@ -80,7 +80,7 @@ class Places:
     def of(self, focus: Term) -> list[tuple[Node | None, int | None]]:
         """Return the datasets that a node is a part of, with the number of the resource it belongs to."""
         if focus in self.datasets:
-            return [(focus, None)]  # type: ignore[list-item]  # a dataset is a node
+            return [(focus, None)]
         holders = self._held().get(focus, {})
         return [(holder, self.number(holder, holders[holder])) for holder in sorted(holders, key=_text)] or [
             (None, None)

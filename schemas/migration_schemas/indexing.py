@@ -36,7 +36,8 @@ def document(record: Record) -> dict[str, Any]:
     """Return the extra fields of a record's document; absent values have no key."""
     found: dict[str, Any] = {}
     for field in _indexed():
-        if (value := record.fields.get(field.name)) not in (None, "", [], {}):
+        hidden = field.tier(sensitive=record.sensitive) != "public"
+        if not hidden and (value := record.fields.get(field.name)) not in (None, "", [], {}):
             found.update(_values(field, value))
     found["country"] = coverage.places(record)
     found["country_reach"] = coverage.reach(record)

@@ -95,6 +95,17 @@ def graph() -> Graph:
     return shapes.freeze()
 
 
+def whole() -> Graph:
+    """Return all shapes as a graph with prefixes, to be written into a file."""
+    found = namespaces.graph()
+    found.bind("sh", SH)
+    found.bind("ms", namespaces.MS)
+    for layer in LAYERS:
+        for triple in of_layer(layer):
+            found.add(triple)
+    return found
+
+
 @cache
 def of_layer(layer: str) -> Graph:
     """Return the shapes of one layer as a graph of their own; do-no-harm needs nothing of the others."""

@@ -31,3 +31,23 @@ def export_most() -> int:
 def export_at_once() -> int:
     """Return how many downloads one web process serves at the same time."""
     return max(1, int(tk.config.get("ckanext.migration.export.at_once") or 2))
+
+
+def validate_bytes() -> int:
+    """Return how large a document for the open validator may be."""
+    return max(1, int(tk.config.get("ckanext.migration.validate.max_bytes") or 5 * 1024 * 1024))
+
+
+def validate_seconds() -> int:
+    """Return how long reading, fetching and checking such a document may take, each."""
+    return max(1, int(tk.config.get("ckanext.migration.validate.seconds") or 20))
+
+
+def validate_at_once() -> int:
+    """Return how many such documents one web process checks at the same time."""
+    return max(1, int(tk.config.get("ckanext.migration.validate.at_once") or 2))
+
+
+def validate_links() -> bool:
+    """Whether the open validator fetches a document of which somebody gives the address."""
+    return bool(tk.config.get("ckanext.migration.validate.links"))

@@ -26,6 +26,8 @@ VOCABULARIES = {
     "disaggregation": "disaggregation",
     "res_format": "file-type",
     "informs": "gcm-objective",
+    "informs_sdg": "sdg",
+    "displacement_cause": "displacement-cause",
 }
 # Facets whose chosen values a dataset must have all: by age *and* by sex. In the others any of them will do.
 ALL_OF = frozenset({"disaggregation"})
@@ -46,6 +48,7 @@ def titles(without: Collection[str] = ()) -> OrderedDict[str, str]:
         ("population_group", _("Population group")),
         ("disaggregation", _("Disaggregation")),
         ("collection_method", _("Collection method")),
+        ("displacement_cause", _("Cause of displacement")),
         ("country_of_origin", _("Country of origin")),
         ("country_of_destination", _("Country of destination")),
         ("country_of_transit", _("Country of transit")),
@@ -53,6 +56,7 @@ def titles(without: Collection[str] = ()) -> OrderedDict[str, str]:
         ("language", _("Language of the data")),
         ("res_format", _("Format")),
         ("informs", _("Global Compact objective")),
+        ("informs_sdg", _("SDG goal or indicator")),
     )
     return OrderedDict((name, title) for name, title in every if name not in without)
 

@@ -28,6 +28,10 @@ REPLACED = {
     "ckan.dataset.create_on_ui_requires_resources": (None, True),
 }
 
+FLASK_FORM = 500_000
+FORM_REST = 512 * 1024
+"""What a form may carry in bytes beside a pasted record."""
+
 
 def actions() -> dict[str, Any]:
     """Return the actions of the root plugin and of its feed."""
@@ -71,6 +75,9 @@ class MigrationPlugin(DefaultTranslation, p.SingletonPlugin):
 
     def make_middleware(self, app: Any, config: Any) -> Any:
         """Negotiate the variant of an address, and add security headers to every reply."""
+        # Whole records are pasted into a form; Flask takes half a megabyte of text in a form by itself.
+        if app.config.get("MAX_FORM_MEMORY_SIZE") in {None, FLASK_FORM}:
+            app.config["MAX_FORM_MEMORY_SIZE"] = settings.validate_bytes() + FORM_REST
         app.before_request(negotiation.before_request)
         app.after_request(negotiation.after_request)
         app.after_request(headers.secure)

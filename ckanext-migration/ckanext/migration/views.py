@@ -13,17 +13,17 @@ from ckanext.migration import facets, shared
 from ckanext.migration.export.views import export
 from ckanext.migration.logic import visibility
 from ckanext.migration.logic.publishing import language
-from ckanext.migration.pages import facet_page, form, words
+from ckanext.migration.pages import facet_page, form
 from ckanext.migration.pages.terms import migration_terms
+from ckanext.migration.pages.validator import grouped, migration_validator
 from migration_schemas import rdf
 
-__all__ = ["export", "migration", "migration_terms"]
+__all__ = ["export", "migration", "migration_terms", "migration_validator"]
 
 migration = Blueprint("migration", __name__)
 
 NOT_FOUND = "Dataset not found or you have no permission to view it"
 MEDIA_TYPES = {"json": "application/json; charset=utf-8", "ttl": "text/turtle; charset=utf-8"}
-SEVERITIES = ("violation", "warning", "info")
 
 
 def _package(name: str) -> dict[str, Any]:
@@ -41,23 +41,14 @@ def quality(name: str) -> Any:
     report = shared.report(visibility.whole(package["id"]))
     lang = language()
     fields = {field["field_name"]: field for field in _fields()}
-    grouped: dict[str, list[dict[str, Any]]] = {severity: [] for severity in SEVERITIES}
-    for finding in report.findings:
-        field = fields.get(finding.field or "")
-        label = finding.field_label(lang) if finding.field else tk._("Whole record")
-        grouped[finding.severity].append(
-            {
-                "label": label,
-                "resource": finding.resource,
-                "message": words.bare(finding.message(lang), label),
-                "value": str(finding.value) if finding.value else "",
-                "target": form.target(field) if field and finding.resource is None else "",
-            }
-        )
+    groups = grouped(report, lang)
+    for row in (row for rows in groups.values() for row in rows):
+        field = fields.get(row["field"] or "")
+        row["target"] = form.target(field) if field and row["resource"] is None else ""
     extra = {
         "pkg_dict": package,
         "dataset_type": package["type"],
-        "groups": grouped,
+        "groups": groups,
         "conforms": report.conforms,
         "good": _good(package, {finding.field for finding in report.findings}),
         "may_edit": tk.h.check_access("package_update", {"id": package["id"]}),

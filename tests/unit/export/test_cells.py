@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.migration.export import cells
+from migration_schemas import cells
 
 ANY = st.text(alphabet=st.characters(exclude_categories=()), max_size=200)
 STARTERS = (

@@ -52,7 +52,7 @@ def test_exit_1_for_violations_that_are_explained(run, invalid):
     result = run(str(invalid))
     assert result.exit_code == 1
     assert "violation  Title" in result.stdout
-    assert "The name of the dataset in each language you have" in result.stdout
+    assert "People decide by the title" in result.stdout
     assert "cannot be public" in result.stdout
 
 

@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ckanext.migration.export import cells, citations
+from ckanext.migration.export import citations
 from ckanext.migration.export.columns import Row, columns
-from migration_schemas import rdf
+from migration_schemas import cells, rdf
 from migration_schemas.rdf_stream import SYNTAXES
 from migration_schemas.record import from_package, text_in
 

@@ -13,6 +13,7 @@ from ckanext.migration.logic import derived, forms, publishing, visibility
 from ckanext.migration.logic.faceting import migration_facet_values
 from ckanext.migration.logic.scanning import migration_search_scan
 from ckanext.migration.logic.similar import migration_dataset_similar
+from ckanext.migration.logic.validating import migration_validate
 from ckanext.migration.logic.widening import migration_search_widen
 from ckanext.migration.pages import rounds
 
@@ -24,6 +25,7 @@ __all__ = [
     "migration_facet_values",
     "migration_search_scan",
     "migration_search_widen",
+    "migration_validate",
     "package_create",
     "package_search",
     "package_show",

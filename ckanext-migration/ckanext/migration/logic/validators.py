@@ -21,12 +21,17 @@ from ckanext.migration.logic.multilingual import (
     migration_translated_tags,
 )
 from ckanext.migration.logic.values import Field, several, single
+from migration_schemas import measures
 from migration_vocabularies import get as vocabulary
 
 __all__ = [
+    "migration_box",
+    "migration_checksum",
     "migration_concept",
     "migration_concepts",
     "migration_date",
+    "migration_decimal",
+    "migration_duration",
     "migration_email",
     "migration_integer",
     "migration_list_output",
@@ -87,12 +92,48 @@ def _integer(value: str, field: Field) -> int:
         number = int(value)
     except ValueError as error:
         raise tk.Invalid(tk._("“{value}” is not a whole number.").format(value=value[:40])) from error
+    _bounded(number, field)
+    return number
+
+
+def _bounded(number: float, field: Field) -> None:
     low, high = field.get("minimum"), field.get("maximum")
     if (low is not None and number < low) or (high is not None and number > high):
         if high is None:
             raise tk.Invalid(tk._("The number must be {low} or more.").format(low=low))
         raise tk.Invalid(tk._("The number must lie between {low} and {high}.").format(low=low, high=high))
+
+
+def _decimal(value: str, field: Field) -> int | float:
+    """Return a number; a comma before the decimals is understood."""
+    number = measures.number(value.replace(",", ".") if value.count(",") == 1 else value)
+    if isinstance(number, str):
+        raise tk.Invalid(tk._("“{value}” is not a number.").format(value=value[:40]))
+    _bounded(number, field)
     return number
+
+
+def _duration(value: str, field: Field) -> str:
+    if not measures.DURATION.fullmatch(value.upper()):
+        message = tk._(
+            "“{value}” is not a duration. Write P3M for three months, P1Y for a year, P0D for none."
+        )
+        raise tk.Invalid(message.format(value=value[:40]))
+    return value.upper()
+
+
+def _checksum(value: str, field: Field) -> str:
+    if not measures.HEX.fullmatch(value):
+        raise tk.Invalid(tk._("“{value}” is not a checksum.").format(value=value[:40]))
+    return value
+
+
+def _box(value: str, field: Field) -> str:
+    text = " ".join(value.replace(",", " ").split())
+    if not measures.is_box(text):
+        message = tk._("“{value}” is not an extent. Write west, south, east and north in degrees.")
+        raise tk.Invalid(message.format(value=value[:80]))
+    return text
 
 
 def _url(value: str, field: Field) -> str:
@@ -122,6 +163,10 @@ def _email(value: str, field: Field) -> str:
     return address
 
 
+migration_box = single(_box)
+migration_checksum = single(_checksum)
+migration_decimal = single(_decimal)
+migration_duration = single(_duration)
 migration_concept = single(_concept)
 migration_text = single(_text)
 migration_date = single(_date)

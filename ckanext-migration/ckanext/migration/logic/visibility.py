@@ -1,7 +1,8 @@
 """Who may read which field of a dataset that everybody may read.
 
-The field list gives each field a visibility: `public`, `agency` (people of an organisation) or `internal`.
-Pages and RDF write public fields only; this is the same rule for the answers of the API.
+The field list gives each field a visibility: `public`, `agency` (people of an organisation) or `internal`;
+some public fields are not for everybody when the data are of high or severe sensitivity. Pages and RDF write
+public fields only; this is the same rule for the answers of the API.
 """
 
 from __future__ import annotations
@@ -13,12 +14,30 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 import migration_schemas
+from migration_schemas.record import SENSITIVE
 
 
 @cache
-def hidden_fields() -> frozenset[str]:
-    """Return the names of the fields that are not public."""
-    return frozenset(f.name for f in migration_schemas.load("dataset").fields if f.visibility != "public")
+def hidden_fields(*, sensitive: bool = False) -> frozenset[str]:
+    """Return the names of the fields that are not public, or are not in a sensitive record."""
+    fields = migration_schemas.load("dataset").fields
+    return frozenset(f.name for f in fields if f.tier(sensitive=sensitive) != "public")
+
+
+@cache
+def hidden_parts(*, of_resources: bool) -> tuple[tuple[str, str | None], ...]:
+    """Return field and part (None: the whole field of a resource) that only a sensitive record hides."""
+    schema = migration_schemas.load("dataset")
+    fields = schema.resource_fields if of_resources else schema.fields
+    parts: list[tuple[str, str | None]] = [
+        (field.name, part.name)
+        for field in fields
+        for part in field.subfields
+        if part.tier(sensitive=True) != "public"
+    ]
+    if of_resources:
+        parts += [(field.name, None) for field in fields if field.tier(sensitive=True) != "public"]
+    return tuple(parts)
 
 
 def may_read_all(context: Any) -> bool:
@@ -38,11 +57,32 @@ WHOLE = ("data_dict", "validated_data_dict")
 
 def trim(package: MutableMapping[str, Any]) -> None:
     """Take the fields that are not public out of a dataset, in each of the forms in which CKAN shows it."""
-    for name in hidden_fields().union(WHOLE).intersection(package):
-        del package[name]
     extras = package.get("extras")
+    stored = {extra.get("key"): extra.get("value") for extra in extras} if isinstance(extras, list) else {}
+    level = package.get("sensitivity_level") or stored.get("sensitivity_level")
+    sensitive = level in SENSITIVE
+    hidden = hidden_fields(sensitive=sensitive)
+    for name in hidden.union(WHOLE).intersection(package):
+        del package[name]
+    if sensitive:
+        _take_parts(package, of_resources=False)
+        for resource in package.get("resources") or ():
+            _take_parts(resource, of_resources=True)
+        hidden |= {name for name, _ in hidden_parts(of_resources=False)}
     if isinstance(extras, list):
-        package["extras"] = [extra for extra in extras if extra.get("key") not in hidden_fields()]
+        package["extras"] = [extra for extra in extras if extra.get("key") not in hidden]
+
+
+def _take_parts(values: MutableMapping[str, Any], *, of_resources: bool) -> None:
+    """Take single parts out of values; one that is stored as a text goes as a whole."""
+    for name, part in hidden_parts(of_resources=of_resources):
+        rows = values.get(name)
+        if part is not None and isinstance(rows, list):
+            values[name] = [
+                {k: v for k, v in row.items() if k != part} for row in rows if isinstance(row, dict)
+            ]
+        elif name in values:
+            values[name] = None
 
 
 def trim_all(packages: Iterable[Any]) -> None:

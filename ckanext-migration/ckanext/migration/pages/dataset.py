@@ -32,8 +32,15 @@ ABOVE = frozenset(
         "access_url",
     }
 )
+RESOURCE_ABOVE = frozenset(
+    {"url", "name", "description", "download_url", "format", "license", "language", "size", "mimetype"}
+)
 # Fields of several parts, and how each of their rows is written.
-GROUPS = {"temporal_coverage": words.periods, "corridors": words.corridors}
+GROUPS = {
+    "temporal_coverage": words.periods,
+    "retention_period": words.periods,
+    "corridors": words.corridors,
+}
 IDENTITY = "describe"
 FORMATS = (("ttl", "Turtle"), ("rdf", "RDF/XML"), ("jsonld", "JSON-LD"))
 # Inside a script element these would end it or be read as markup (threats XS-02).
@@ -115,7 +122,7 @@ def _sections(package: Mapping[str, Any], may_edit: bool) -> list[dict[str, Any]
     schema, lang = migration_schemas.load("dataset"), language()
     found: dict[str, list[dict[str, Any]]] = {}
     for field in schema.fields:
-        hidden = field.visibility != "public" and not may_edit
+        hidden = field.tier(sensitive=shared.as_record(package).sensitive) != "public" and not may_edit
         if field.name in ABOVE or hidden or not package.get(field.name):
             continue
         shown = display(field, package[field.name])
@@ -148,6 +155,8 @@ def display(field: Field, value: Any) -> dict[str, Any]:
         return {"kind": "terms", "values": _series(value)}
     if field.name in GROUPS:
         texts = GROUPS[field.name](value)
+    elif field.subfields:
+        texts = words.parts(field, value)
     else:
         texts = [words.day(one) if field.rdf_value == "date" else str(one) for one in words.listed(value)]
     return {"kind": "texts", "values": texts}
@@ -184,7 +193,18 @@ def resource_view(resource: Mapping[str, Any]) -> dict[str, Any]:
         "licence": next(iter(words.terms("licence", resource.get("license"))), None),
         "languages": words.labels("language", resource.get("language")),
         "size": tk.h.localised_filesize(int(size)) if size.isdigit() else "",
+        "details": _details(resource),
     }
+
+
+def _details(resource: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the further fields of a resource: columns, terms, interface, checksum."""
+    lang = language()
+    return [
+        {"label": field.label(lang), **display(field, resource[field.name])}
+        for field in migration_schemas.load("dataset").resource_fields
+        if field.name not in RESOURCE_ABOVE and resource.get(field.name)
+    ]
 
 
 def citation(package: Mapping[str, Any]) -> str:

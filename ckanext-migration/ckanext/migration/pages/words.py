@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from ckanext.migration import facets
 from ckanext.migration.logic.publishing import language
-from migration_schemas import coverage, freshness
+from migration_schemas import Field, coverage, freshness
 from migration_vocabularies import get as vocabulary
 
 PROSE = {"a", "b", "blockquote", "br", "code", "em", "i", "li", "ol", "p", "pre", "strong", "ul"}
@@ -133,6 +133,25 @@ def corridors(values: Any) -> list[str]:
             between = ", ".join(ends["transit"])
             found.append(through.format(corridor=text, places=between) if between else text)
     return found
+
+
+def parts(field: Field, values: Any) -> list[str]:
+    """Write each row of a field of several parts in one line, its parts in the order of the form."""
+    rows = [row for row in listed(values) if isinstance(row, Mapping)]
+    lines = [
+        " · ".join(_part(part, row) for part in field.subfields if row.get(part.name) not in (None, "", []))
+        for row in rows
+    ]
+    return [line for line in lines if line]
+
+
+def _part(part: Field, row: Mapping[str, Any]) -> str:
+    value = row[part.name]
+    if part.vocabulary:
+        return ", ".join(labels(part.vocabulary, value))
+    if part.rdf_value == "date":
+        return day(value)
+    return ", ".join(str(one) for one in listed(value))
 
 
 def places(package: Mapping[str, Any], limit: int = 3) -> dict[str, Any]:

@@ -1,0 +1,204 @@
+"""A document of a stranger, read and checked: which records are in it, and what is said of each.
+
+A document is RDF in one of the syntaxes of `parsing`, or a record as JSON: the fields of the profile as the
+API shows them, alone, in a list, or inside an answer of the API. Nothing is fetched and nothing is kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rdflib import Graph
+
+from . import validation
+from .errors import LimitError, ReadError
+from .fields import load
+from .parsing import Limits, parse
+from .rdf import interpret, subjects
+from .record import TITLE, from_package, text_in
+from .report import Finding, Report
+from .validation import SECONDS, Engine, Watch
+
+MOST_RECORDS = 2000
+"""Records of one JSON document; RDF is limited by its number of statements."""
+
+NO_DATASET = "A dataset has the type dcat:Dataset (http://www.w3.org/ns/dcat#Dataset)."
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One record of a document with its report."""
+
+    id: str
+    titles: Mapping[str, Any]
+    report: Report
+    unknown: tuple[str, ...] = ()
+    """Names in a JSON record that are neither fields of the profile nor CKAN's own."""
+
+    def title(self, lang: str = "en") -> str:
+        """Return the title in a language, else in English, else in any; empty if there is none."""
+        return text_in(self.titles, lang)
+
+    def as_dict(self, lang: str = "en") -> dict[str, Any]:
+        """Return the record's report as JSON-ready data."""
+        found = {"id": self.id, "title": self.title(lang), **self.report.as_dict(lang)}
+        return {**found, "unknown": list(self.unknown)} if self.unknown else found
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """All records of a document, and what was found outside any of them."""
+
+    records: tuple[Checked, ...]
+    elsewhere: Report = field(default_factory=Report)
+
+    @property
+    def report(self) -> Report:
+        """Return all findings in one report."""
+        parts = [*(record.report for record in self.records), self.elsewhere]
+        return Report(tuple(f for part in parts for f in part.findings), any(part.partial for part in parts))
+
+    @property
+    def conforms(self) -> bool:
+        """Say whether nothing in the document stops publication."""
+        return self.report.conforms
+
+    def as_dict(self, lang: str = "en") -> dict[str, Any]:
+        """Return everything as JSON-ready data."""
+        whole = self.report
+        return {
+            "conforms": whole.conforms,
+            "partial": whole.partial,
+            "violations": len(whole.violations),
+            "warnings": len(whole.warnings),
+            "notes": len(whole.notes),
+            "records": [record.as_dict(lang) for record in self.records],
+            "elsewhere": self.elsewhere.as_dict(lang)["findings"],
+        }
+
+
+def check(  # noqa: PLR0913 - the document, and within which limits it is judged
+    data: bytes,
+    syntax: str | None = None,
+    *,
+    limits: Limits | None = None,
+    seconds: float = SECONDS,
+    engine: Engine = "compiled",
+    progress: Watch | None = None,
+) -> Document:
+    """Read and check a document.
+
+    Raises ReadError (and its kinds) for what cannot be read, LimitError for what is too large.
+    """
+    limits = limits or Limits()
+    if len(data) <= limits.input_bytes and (values := _json(data)) is not None:
+        return check_values(values)
+    graph = parse(data, syntax, limits=limits)
+    if not subjects(graph):
+        raise ReadError(f"The file holds {len(graph)} statements but no dataset.", remedy=NO_DATASET)
+    report = validation.validate_graph(graph, progress=progress, engine=engine, seconds=seconds)
+    return check_graph(graph, report)
+
+
+def check_graph(graph: Graph, report: Report) -> Document:
+    """Sort the report of a graph by its datasets."""
+    grouped: dict[Any, list[Finding]] = {}
+    for finding in report.findings:
+        grouped.setdefault(finding.dataset, []).append(finding)
+    records = [
+        Checked(
+            str(subject),
+            interpret(graph, subject).record.fields.get(TITLE) or {},
+            Report(tuple(grouped.get(subject, ())), report.partial),
+        )
+        for subject in subjects(graph)
+    ]
+    return Document(tuple(records), Report(tuple(grouped.get(None, ())), report.partial))
+
+
+def check_values(values: Any) -> Document:
+    """Check records given as fields; raises ReadError where there is none, LimitError for too many."""
+    entries = _entries(values)
+    if not entries:
+        raise ReadError(
+            "This JSON is not a record.",
+            remedy="Send an object with the fields of the profile, for example title_translated, or JSON-LD.",
+        )
+    if len(entries) > MOST_RECORDS:
+        raise LimitError(
+            f"The document has {len(entries):,} records; {MOST_RECORDS:,} are accepted.",
+            remedy="Send it in smaller parts.",
+        )
+    records = [from_package(entry) for entry in entries]
+    return Document(
+        tuple(
+            Checked(_name(entry, number), record.fields.get(TITLE) or {}, report, _unknown(entry))
+            for number, (entry, record, report) in enumerate(
+                zip(entries, records, validation.validate_records(records), strict=True), start=1
+            )
+        )
+    )
+
+
+def _json(data: bytes) -> Any:
+    """Return the values of a JSON document that is no JSON-LD, None for any other document."""
+    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if start not in {b"{", b"["}:
+        return None
+    try:
+        values = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None  # Turtle may begin like this, and the reader of JSON-LD says what is wrong
+    return None if _is_linked(values) else values
+
+
+def _is_linked(values: Any) -> bool:
+    """Say whether JSON is JSON-LD: its names begin with @."""
+    entries = values if isinstance(values, list) else [values]
+    return any(isinstance(entry, Mapping) and any(key.startswith("@") for key in entry) for entry in entries)
+
+
+def _entries(values: Any) -> list[dict[str, Any]]:
+    """Return the records in a JSON document: one, a list, or those in an answer of the API."""
+    while isinstance(values, Mapping):
+        inside = next(
+            (values[key] for key in ("result", "results") if isinstance(values.get(key), list | dict)), None
+        )
+        if inside is None:
+            break
+        values = inside
+    entries = values if isinstance(values, list) else [values]
+    return [_flat(entry) for entry in entries if isinstance(entry, Mapping) and entry]
+
+
+def _flat(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record as a package; {"fields": …, "resources": …} is understood as well."""
+    fields = entry.get("fields")
+    found = {**entry, **fields} if isinstance(fields, Mapping) else dict(entry)
+    found.pop("fields", None)
+    resources = found.get("resources")
+    rows: Iterable[Any] = resources if isinstance(resources, list | tuple) else ()
+    found["resources"] = [row for row in rows if isinstance(row, Mapping)]
+    return found
+
+
+def _name(entry: Mapping[str, Any], number: int) -> str:
+    return str(entry.get("identifier") or entry.get("name") or entry.get("id") or f"record {number}")
+
+
+CKANS = frozenset({
+    "access_mode", "author", "author_email", "creator_user_id", "dataset_count", "extras", "groups", "id",
+    "isopen", "license_id", "license_title", "license_url", "maintainer", "maintainer_email",
+    "metadata_created", "metadata_modified", "name", "notes", "num_resources", "num_tags", "organization",
+    "owner_org", "private", "relationships_as_object", "relationships_as_subject", "resources", "revision_id",
+    "state", "tags", "title", "tracking_summary", "type", "url", "version",
+})  # fmt: skip
+"""Names that CKAN itself gives a package."""
+
+
+def _unknown(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    known = {one.name for one in load().fields}
+    return tuple(sorted(str(key)[:100] for key in entry if key not in known and key not in CKANS))

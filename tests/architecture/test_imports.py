@@ -88,7 +88,7 @@ PURE = tuple(
         ),
         *("search.words.beginnings", "search.spelling.misspelt", "search.spelling.dictionary"),
         *("harvest.decisions", "harvest.naming"),
-        *(f"export.{part}" for part in ("cells", "columns", "citations", "writers", "formats", "streaming")),
+        *(f"export.{part}" for part in ("columns", "citations", "writers", "formats", "streaming")),
     )
 )
 

@@ -62,7 +62,7 @@ def test_form_names_every_field_and_what_it_is_needed_for(site: Site, app):
         if field.get("id") not in ids and not field.find_parent("label") and not field.get("aria-label")
     ]
     assert unnamed == []
-    assert len(form.select(".mig-step")) == 5
+    assert len(form.select(".mig-step")) == 6
     assert form.select_one(".mig-level-save") is not None
     assert len(form.select(".mig-level-publish")) >= 6
     country = form.select_one("#field-spatial_coverage")

@@ -10,7 +10,7 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,19 +59,20 @@ def opened(  # noqa: PLR0913 - the parts of a set-up
     addresses: settings.Addresses,
     base: Path,
     count: int,
-    commands: Sequence[Sequence[str]],
     *,
     variables: Mapping[str, str] | None = None,
     keep: bool = False,
+    storage: bool = True,
 ) -> Iterator[list[Lane]]:
     """Make empty lanes on the servers in use, set CKAN up in each, and leave nothing behind.
 
-    `base` is the configuration that each lane builds on, `commands` what CKAN is told to do first,
-    with `variables` in its environment. With `keep` the tables of the run before are used again.
+    `base` is the configuration that each lane builds on; `variables` stand in the environment when
+    CKAN makes its tables and those of its plugins. With `keep` the tables of the run before are used
+    again; without `storage` CKAN is told of no folder for uploads.
     """
-    set_up = _SetUp(places, commands, variables or {}, keep)
+    set_up = _SetUp(places, variables or {}, keep)
     with _alone(places):
-        lanes = [_lane(places, addresses, base, number) for number in range(count)]
+        lanes = [_lane(places, addresses, base, number, storage=storage) for number in range(count)]
         try:
             with ThreadPoolExecutor(len(lanes)) as pool:
                 list(pool.map(set_up.lane, lanes))
@@ -99,7 +100,6 @@ class _SetUp:
     """What is done in each lane before its tests."""
 
     places: Places
-    commands: Sequence[Sequence[str]]
     variables: Mapping[str, str]
     keep: bool
 
@@ -112,8 +112,7 @@ class _SetUp:
             # faster than a database made anew, and an account that may make none can do it
             cursor.execute("DROP SCHEMA IF EXISTS public CASCADE")
             cursor.execute("CREATE SCHEMA public")
-        for command in self.commands:
-            self._ckan(lane, command)
+        self._upgrade(lane)
 
     def _brought_up_to_date(self, lane: Lane) -> bool:
         """Whether there are tables and migrations of today could be added to them."""
@@ -122,16 +121,17 @@ class _SetUp:
             if cursor.fetchone() != (True,):
                 return False
         try:
-            self._ckan(lane, ("db", "upgrade"))
+            self._upgrade(lane)
         except StackError:
             return False
         return True
 
-    def _ckan(self, lane: Lane, command: Sequence[str]) -> None:
-        ckan.run(self.places, lane.ini, *command, variables=self.variables)
+    def _upgrade(self, lane: Lane) -> None:
+        """Make or renew CKAN's tables and those of each plugin in the lane's configuration."""
+        ckan.run(self.places, lane.ini, "db", "upgrade", variables=self.variables)
 
 
-def _lane(places: Places, addresses: settings.Addresses, base: Path, number: int) -> Lane:
+def _lane(places: Places, addresses: settings.Addresses, base: Path, number: int, *, storage: bool) -> Lane:
     """Name a lane's places and make its database and its configuration."""
     url = make_url(addresses.database)
     database = f"{url.database}_test{'' if number == 0 else number + 1}"
@@ -150,17 +150,17 @@ def _lane(places: Places, addresses: settings.Addresses, base: Path, number: int
     )
     lane = Lane(number, folder / "ckan.ini", own, folder / "storage", f"{base.stem}-lane{number}")
     lane.ini.touch(mode=0o600)
-    lane.ini.write_text("".join(_lines(lane, base)), "utf-8")
+    lane.ini.write_text("".join(_lines(lane, base, storage=storage)), "utf-8")
     return lane
 
 
-def _lines(lane: Lane, base: Path) -> Iterator[str]:
+def _lines(lane: Lane, base: Path, *, storage: bool) -> Iterator[str]:
     yield f"[app:main]\nuse = config:{base}\n"
     for name, value in (
         ("sqlalchemy.url", lane.addresses.database),
         ("ckan.redis.url", lane.addresses.redis),
         ("solr_url", lane.addresses.elasticsearch),
-        ("ckan.storage_path", str(lane.storage)),
+        *([("ckan.storage_path", str(lane.storage))] if storage else []),
         ("ckanext.migration.search.index_prefix", lane.prefix),
     ):
         yield f"{name} = {value.replace('%', '%%')}\n"

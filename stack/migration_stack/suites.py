@@ -16,9 +16,9 @@ from pathlib import Path
 from migration_stack.lanes import MOST
 from migration_stack.places import Places
 
-SEARCH = ("db", "upgrade", "-p", "migration_search")
-HARVEST = ("db", "upgrade", "-p", "harvest")
 CKANEXT_HARVEST = "ckanext-harvest==1.6.3"
+DEVELOPERS = ("flask-debugtoolbar==0.16.0", "pillow==12.3.0", "toml==0.10.2")
+"""What CKAN's own developers install besides and its tests import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,15 @@ class Suite:
     name: str
     distribution: str
     folders: tuple[str, ...]
-    commands: tuple[tuple[str, ...], ...] = (("db", "init"), SEARCH)
-    needs: str = ""
-    """A requirement that the project itself does not have; it is installed beside the environment."""
+    needs: tuple[str, ...] = ()
+    """Requirements that the project itself does not have; they are installed beside the environment."""
     most_lanes: int = MOST
 
     @property
     def title(self) -> str:
         """Name the suite and the version that is judged by it."""
-        pinned = self.needs.partition("==")[2] if self.needs.startswith(self.distribution) else ""
-        return f"{self.distribution} {pinned or version(self.distribution)}, its own tests"
+        pinned = [need.partition("==")[2] for need in self.needs if need.startswith(f"{self.distribution}==")]
+        return f"{self.distribution} {''.join(pinned) or version(self.distribution)}, its own tests"
 
 
 BUNDLED = (
@@ -47,13 +46,17 @@ BUNDLED = (
 """Extensions inside CKAN's package whose tests search."""
 
 ALL = (
-    Suite("ckan", "ckan", ("ckan/tests", *(f"ckanext/{name}/tests" for name in BUNDLED))),
+    Suite(
+        "ckan",
+        "ckan",
+        ("ckan/tests", *(f"ckanext/{name}/tests" for name in BUNDLED)),
+        needs=DEVELOPERS,
+    ),
     Suite(
         "harvest",
         "ckanext-harvest",
         ("ckanext/harvest/tests",),
-        (("db", "init"), SEARCH, HARVEST),
-        needs=CKANEXT_HARVEST,
+        needs=(CKANEXT_HARVEST,),
         most_lanes=1,  # a portal that it pretends to harvest has one fixed port
     ),
     Suite(
@@ -64,8 +67,7 @@ ALL = (
             "ckanext/dcat/tests/harvester",
             "ckanext/dcat/tests/profiles/dcat_ap_2/test_scheming_support.py",
         ),
-        (("db", "init"), SEARCH, HARVEST),
-        needs=CKANEXT_HARVEST,
+        needs=(CKANEXT_HARVEST,),
     ),
 )
 
@@ -74,12 +76,12 @@ def beside(places: Places, suite: Suite) -> Path | None:
     """Return the folder with what the suite needs beside the environment, installed at its first use."""
     if not suite.needs:
         return None
-    folder = places.home / "suites" / suite.needs
+    folder = places.home / "suites" / "+".join(suite.needs)
     if folder.exists():
         return folder
     fresh = folder.parent / "fresh"
     words = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet"]
-    words += ["--no-deps", "--target", str(fresh), suite.needs]
+    words += ["--no-deps", "--target", str(fresh), *suite.needs]
     with (places.logs / "suites.log").open("a") as log:
         if subprocess.run(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False).returncode:
             return None

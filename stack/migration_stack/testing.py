@@ -22,7 +22,6 @@ NO_TESTS = 5
 WITHOUT_CKAN = ("-p", "no:ckan", "-p", "no:ckan_fixtures")
 IN_LANES = ("--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart=0")
 ALWAYS = ("--durations=10", "--timeout=600", "--continue-on-collection-errors")
-SET_UP = (("db", "init"), ("db", "upgrade"))
 
 
 @dataclass(slots=True)
@@ -100,7 +99,7 @@ def selection(places: Places, words: Sequence[str]) -> int:
         browser(places)
     with services.session(places, any_port=True) as addresses:
         base = places.project / "tests" / "test.ini"
-        with lanes.opened(places, addresses, base, 1, SET_UP, keep=True) as opened:
+        with lanes.opened(places, addresses, base, 1, keep=True) as opened:
             options = [*ALWAYS, f"--ckan-ini={opened[0].ini}"]
             run.pytest("Selection", [*options, *words], ckan.environment(), "selection")
     return run.close(time.monotonic() - begun)
@@ -128,7 +127,7 @@ def _with_services(run: Run, addresses: settings.Addresses, count: int) -> None:
         return
     browser(run.places)
     base = run.places.project / "tests" / "test.ini"
-    with lanes.opened(run.places, addresses, base, count, SET_UP) as opened:
+    with lanes.opened(run.places, addresses, base, count) as opened:
         words = [*ALWAYS, *_laned(count), *found]
         run.pytest("Tests with services", words, _environment(opened), "integration")
 
@@ -139,13 +138,15 @@ def _judged(
     """Run a suite of others; only failures that were named beforehand are let pass."""
     beside = suites.beside(run.places, suite)
     if suite.needs and beside is None:
-        run.left_out(suite.title, f"{suite.needs} cannot be installed: see .registry/logs/suites.log")
+        run.left_out(
+            suite.title, f"{', '.join(suite.needs)} cannot be installed: see .registry/logs/suites.log"
+        )
         return
     folder = run.places.project / "tests" / "external" / "suites"
     path = {"PYTHONPATH": os.pathsep.join(str(part) for part in (folder, beside) if part)}
     count = min(count, suite.most_lanes)
     base = folder / f"{suite.name}.ini"
-    with lanes.opened(run.places, addresses, base, count, suite.commands, variables=path) as opened:
+    with lanes.opened(run.places, addresses, base, count, variables=path, storage=False) as opened:
         options = ["-c", str(folder / "pytest.ini"), f"--rootdir={run.places.project}", "--durations=10"]
         options += ["-p", "judge", f"--judged-suite={suite.name}", *_laned(count)]
         found = suites.words(words, suite, beside)

@@ -54,8 +54,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _outbox(request: pytest.FixtureRequest) -> None:
-    """Make the tables of the search again where CKAN's tests of its command line dropped all tables."""
+def _same_words(request: pytest.FixtureRequest) -> None:
+    """Let the made-up texts be the same in each run.
+
+    CKAN's tests search for words like "One", which then and now stands in a description that Faker made
+    up as well; with these seeds it does not.
+    """
+    faker = pytest.importorskip("faker")
+    faker.Faker.seed(f"{request.path.name} 1")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _tables(request: pytest.FixtureRequest) -> None:
+    """Make the tables of plugins where the tests before dropped all tables and made only CKAN's again."""
     if not request.config.pluginmanager.has_plugin("ckan_fixtures"):
         return
     import sqlalchemy as sa  # noqa: PLC0415 - the judge works without CKAN too
@@ -63,5 +74,22 @@ def _outbox(request: pytest.FixtureRequest) -> None:
 
     engine = model.meta.engine
     tables = sa.inspect(engine) if engine is not None else None
-    if tables and tables.has_table("package") and not tables.has_table("migration_search_outbox"):
-        request.getfixturevalue("migrate_db_for")("migration_search")
+    if not tables or not tables.has_table("package"):
+        return
+    if not tables.has_table("migration_search_outbox"):
+        _migrate(request, "migration_search")
+    if "activity" in request.path.parts and not any(
+        column["name"] == "permission_labels" for column in tables.get_columns("activity")
+    ):
+        _migrate(request, "activity")
+
+
+def _migrate(request: pytest.FixtureRequest, plugin: str) -> None:
+    from ckan import plugins  # noqa: PLC0415
+
+    idle = not plugins.plugin_loaded(plugin)
+    if idle:
+        plugins.load(plugin)
+    request.getfixturevalue("migrate_db_for")(plugin)
+    if idle:
+        plugins.unload(plugin)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,15 +28,18 @@ class Suite:
     name: str
     distribution: str
     folders: tuple[str, ...]
+    least: int
+    """So many pass at least; fewer mean that tests were lost on the way."""
     needs: tuple[str, ...] = ()
     """Requirements that the project itself does not have; they are installed beside the environment."""
     most_lanes: int = MOST
+    which: str = "its own tests"
 
     @property
     def title(self) -> str:
         """Name the suite and the version that is judged by it."""
         pinned = [need.partition("==")[2] for need in self.needs if need.startswith(f"{self.distribution}==")]
-        return f"{self.distribution} {''.join(pinned) or version(self.distribution)}, its own tests"
+        return f"{self.distribution} {''.join(pinned) or version(self.distribution)}, {self.which}"
 
 
 BUNDLED = (
@@ -45,31 +48,51 @@ BUNDLED = (
 )
 """Extensions inside CKAN's package whose tests search."""
 
-ALL = (
-    Suite(
-        "ckan",
-        "ckan",
-        ("ckan/tests", *(f"ckanext/{name}/tests" for name in BUNDLED)),
-        needs=DEVELOPERS,
+CKAN = Suite(
+    "ckan",
+    "ckan",
+    ("ckan/tests", *(f"ckanext/{name}/tests" for name in BUNDLED)),
+    least=2800,
+    needs=DEVELOPERS,
+)
+HARVEST = Suite(
+    "harvest",
+    "ckanext-harvest",
+    ("ckanext/harvest/tests",),
+    least=100,
+    needs=(CKANEXT_HARVEST,),
+    most_lanes=1,  # a portal that it pretends to harvest has one fixed port
+)
+DCAT = Suite(
+    "dcat",
+    "ckanext-dcat",
+    (
+        "ckanext/dcat/tests/test_blueprints.py",
+        "ckanext/dcat/tests/harvester",
+        "ckanext/dcat/tests/profiles/dcat_ap_2/test_scheming_support.py",
     ),
-    Suite(
-        "harvest",
-        "ckanext-harvest",
-        ("ckanext/harvest/tests",),
-        needs=(CKANEXT_HARVEST,),
-        most_lanes=1,  # a portal that it pretends to harvest has one fixed port
-    ),
-    Suite(
-        "dcat",
-        "ckanext-dcat",
-        (
-            "ckanext/dcat/tests/test_blueprints.py",
-            "ckanext/dcat/tests/harvester",
-            "ckanext/dcat/tests/profiles/dcat_ap_2/test_scheming_support.py",
+    least=100,
+    needs=("ckanext-dataset-series==0.1.1", CKANEXT_HARVEST),
+)
+ALL = (CKAN, HARVEST, DCAT)
+
+CONTROLLERS = ("feed", "group", "home", "organization", "package", "pagination")
+SEARCHING = (
+    replace(
+        CKAN,
+        folders=(
+            "ckan/tests/lib/search",
+            "ckan/tests/logic/action/test_get.py",
+            *(f"ckan/tests/controllers/test_{name}.py" for name in CONTROLLERS),
+            "ckan/tests/cli/test_search_index.py",
+            "ckan/tests/cli/test_db.py",
         ),
-        needs=(CKANEXT_HARVEST,),
+        least=550,
+        needs=(),
+        which="its own tests of what searches",
     ),
 )
+"""The parts that `make test` runs."""
 
 
 def beside(places: Places, suite: Suite) -> Path | None:

@@ -44,6 +44,14 @@ class Run:
         self.codes.append(code)
         self.counted.append((title, tally))
 
+    def expect(self, least: int) -> None:
+        """Let the run fail when fewer tests passed in its last part."""
+        title, tally = self.counted[-1]
+        if tally.passed < least:
+            tally.errors += 1
+            tally.wrong.append(f"ERROR {title} - {tally.passed} tests passed, at least {least} were expected")
+            self.codes.append(1)
+
     def left_out(self, title: str, reason: str) -> None:
         """Count a part that could not run as one skipped test."""
         print(f"\n{title}: left out, {reason}", flush=True)
@@ -130,10 +138,12 @@ def _with_services(run: Run, addresses: settings.Addresses, count: int) -> None:
     with lanes.opened(run.places, addresses, base, count) as opened:
         words = [*ALWAYS, *_laned(count), *found]
         run.pytest("Tests with services", words, _environment(opened), "integration")
+    for suite in suites.SEARCHING:
+        _judged(run, addresses, suite, count)
 
 
 def _judged(
-    run: Run, addresses: settings.Addresses, suite: suites.Suite, count: int, words: Sequence[str]
+    run: Run, addresses: settings.Addresses, suite: suites.Suite, count: int, words: Sequence[str] = ()
 ) -> None:
     """Run a suite of others; only failures that were named beforehand are let pass."""
     beside = suites.beside(run.places, suite)
@@ -151,6 +161,8 @@ def _judged(
         options += ["-p", "judge", f"--judged-suite={suite.name}", *_laned(count)]
         found = suites.words(words, suite, beside)
         run.pytest(suite.title, [*options, *found], {**_environment(opened), **path}, suite.name)
+    if not words:
+        run.expect(suite.least)
 
 
 def _laned(count: int) -> list[str]:

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from kept_plugins import make_app, pytest_runtest_setup, with_plugins
+
+__all__ = ["make_app", "project", "pytest_runtest_setup", "with_plugins"]
+
 PROJECT = Path(__file__).resolve().parents[1]
 
 

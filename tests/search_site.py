@@ -13,6 +13,7 @@ from ckan import model
 from ckan.lib import search as ckan_search
 from ckan.tests import factories, helpers
 
+import plugin_tables
 from ckanext.migration.search import client, config
 from ckanext.migration.search.delivery import outbox
 from ckanext.migration.search.delivery.drain import Drained
@@ -74,7 +75,7 @@ def searching(
     monkeypatch: pytest.MonkeyPatch,
     with_request_context: None,
 ) -> Iterator[Searching]:
-    migrate_db_for("migration_search")
+    plugin_tables.ensure(migrate_db_for)
     made = Searching(monkeypatch)
     lifecycle.ensure(made.engine, config.alias())
     ckan_search.clear_all()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
+from kept_plugins import KEEPER
 from registry_site import Site, site
 
 __all__ = ["site"]
@@ -45,23 +46,40 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture
-def portal(site: Site, make_app: Any, ckan_config: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of the registry, served from this process."""
+class Served:
+    """A server of one address for all tests, which each give it their application."""
 
-    def serve(environ: Any, start: Any) -> Any:
-        return application(environ, start)
+    def __init__(self) -> None:
+        self.application: Any = None
+        self.server = make_server("127.0.0.1", 0, self._answer, threaded=True)
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
 
-    # The address has to be known before the application is made; it answers nothing until then.
-    server = make_server("127.0.0.1", 0, serve, threaded=True)
-    address = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setitem(ckan_config, "ckan.site_url", address)
-    application = make_app().flask_app
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    def _answer(self, environ: Any, start: Any) -> Any:
+        return self.application(environ, start)
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Served]:
+    made = Served()
+    thread = threading.Thread(target=made.server.serve_forever, daemon=True)
     thread.start()
-    yield address
-    server.shutdown()
+    yield made
+    made.server.shutdown()
     thread.join()
+
+
+@pytest.fixture
+def with_plugins(ckan_config: Any, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load the plugins when the address is known; it is part of what they are kept for."""
+    monkeypatch.setitem(ckan_config, "ckan.site_url", served.address)
+    KEEPER.plugins(ckan_config)
+
+
+@pytest.fixture
+def portal(site: Site, make_app: Any, served: Served) -> str:
+    """The address of the registry, served from this process."""
+    served.application = make_app().flask_app
+    return served.address
 
 
 class Watched:

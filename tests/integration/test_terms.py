@@ -106,6 +106,7 @@ def test_what_is_not_there_is_not_found(app: Any, address: str) -> None:
     assert app.get(address).status_code == 404
 
 
+@pytest.mark.usefixtures("with_plugins")
 def test_anybody_may_ask_what_a_word_means_and_nothing_is_guessed() -> None:
     ask = tk.get_action("migration_concept_match")
     context = {"user": "", "ignore_auth": False}

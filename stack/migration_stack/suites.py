@@ -52,7 +52,7 @@ CKAN = Suite(
     "ckan",
     "ckan",
     ("ckan/tests", *(f"ckanext/{name}/tests" for name in BUNDLED)),
-    least=2800,
+    least=2900,
     needs=DEVELOPERS,
 )
 HARVEST = Suite(

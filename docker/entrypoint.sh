@@ -17,6 +17,12 @@ rm -f "$CKAN_INI"
 ckan generate config "$CKAN_INI" >/dev/null
 ckan config-tool "$CKAN_INI" --file "$here/options.ini" >/dev/null
 ckan config-tool "$CKAN_INI" "SECRET_KEY=$REGISTRY_SECRET_KEY" >/dev/null
+if [ -n "${REGISTRY_SEARCH_AUTHORITY:-}" ]; then
+    ckan config-tool "$CKAN_INI" "ckanext.migration.search.ca_certs=$REGISTRY_SEARCH_AUTHORITY" >/dev/null
+fi
+if [ -n "${REGISTRY_SEARCH_KEY_FILE:-}" ]; then
+    ckan config-tool "$CKAN_INI" "ckanext.migration.search.api_key=$(cat "$REGISTRY_SEARCH_KEY_FILE")" >/dev/null
+fi
 
 case "$1" in
 setup)

@@ -44,14 +44,14 @@ class Authority:
         """The certificate that clients trust."""
         return self.folder / "ca.pem"
 
-    def issue(self, name: str, *, days: int = 2) -> Certificate:
-        """Sign a certificate for 127.0.0.1; with negative days one that is out of date."""
+    def issue(self, name: str, *, days: int = 2, host: str = "IP:127.0.0.1, DNS:localhost") -> Certificate:
+        """Sign a certificate, for this machine where nothing is said; with negative days one out of date."""
         request, key, file = (self.folder / f"{name}.{kind}" for kind in ("csr", "key", "pem"))
         _openssl(
             "req", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", request, "-subj", f"/CN={name}"
         )
         extensions = self.folder / f"{name}.ext"
-        extensions.write_text("subjectAltName = IP:127.0.0.1, DNS:localhost\n", "utf-8")
+        extensions.write_text(f"subjectAltName = {host}\n", "utf-8")
         end = datetime.now(UTC) + timedelta(days=days)
         begin = min(end - timedelta(days=1), datetime.now(UTC) - timedelta(days=1))
         _openssl(

@@ -21,9 +21,8 @@ from ckan.tests import factories, helpers
 import certificates
 import flaky
 import own_engine
-from ckanext.migration.search import config
+from ckanext.migration.search import config, privileges
 from ckanext.migration.search.delivery import outbox
-from ckanext.migration.search.doctor import CLUSTER_PRIVILEGES, INDEX_PRIVILEGES
 from ckanext.migration.search.index import guard, lifecycle
 from migration_stack.places import Places
 from own_engine import OwnEngine
@@ -31,6 +30,14 @@ from search_site import Searching
 
 PREFIX = "migration-fault"
 _SETTING = "ckanext.migration.search."
+QUICK = {
+    f"{_SETTING}index_prefix": PREFIX,
+    f"{_SETTING}save_timeout": "1",
+    f"{_SETTING}search_timeout": "2",
+    "solr_timeout": "10",
+    "ckan.plugins": "migration_search",
+}
+"""Settings of every test with faults: nobody waits long."""
 LONG = bool(os.environ.get("LONG_TESTS"))
 """The long versions: some minutes instead of some seconds."""
 
@@ -100,29 +107,41 @@ def faulty(  # noqa: PLR0917 - fixtures
 ) -> Iterator[FaultSite]:
     """CKAN on that node, with an empty index and a key that has the documented privileges and no more."""
     migrate_db_for("migration_search")
-    privileges = {"names": [f"{PREFIX}-*"], "privileges": list(INDEX_PRIVILEGES)}
+    allowed = {"names": [f"{PREFIX}-*"], "privileges": list(privileges.INDEX)}
     with flaky.line(fault_engine.port) as line:
         settings = {
             "solr_url": f"https://127.0.0.1:{line.port}",
-            f"{_SETTING}index_prefix": PREFIX,
-            f"{_SETTING}api_key": fault_engine.api_key(list(CLUSTER_PRIVILEGES), [privileges]),
+            f"{_SETTING}api_key": fault_engine.api_key(list(privileges.CLUSTER), [allowed]),
             f"{_SETTING}ca_certs": str(fault_engine.authority.file) if fault_engine.authority else "",
-            f"{_SETTING}save_timeout": "1",
-            f"{_SETTING}search_timeout": "2",
-            "solr_timeout": "10",
-            "ckan.plugins": "migration_search",
+            **QUICK,
         }
-        for name, value in settings.items():
-            if name != "ckan.plugins":
-                monkeypatch.setitem(tk.config, name, int(value) if value.isdigit() else value)
-        # commands read the configuration anew
-        monkeypatch.setenv("CKAN_SOLR_URL", settings["solr_url"])
-        made = Searching(monkeypatch)
-        site = FaultSite(made, fault_engine, line, settings, _ini(tmp_path, settings, pytestconfig), tmp_path)
-        _empty(site)
+        ini = written(tmp_path, settings, pytestconfig)
+        with installed(settings, ini, monkeypatch, fault_engine, line) as site:
+            yield site
+            fault_engine.thaw()
+            line.mode = flaky.PASS
+
+
+@contextmanager
+def installed(
+    settings: dict[str, str],
+    ini: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    engine: OwnEngine,
+    line: flaky.Line,
+) -> Iterator[FaultSite]:
+    """Let this process and the commands use an engine, with an empty index; nothing waits afterwards."""
+    for name, value in settings.items():
+        if name != "ckan.plugins":
+            monkeypatch.setitem(tk.config, name, int(value) if value.isdigit() else value)
+    # commands read the configuration anew
+    monkeypatch.setenv("CKAN_SOLR_URL", settings["solr_url"])
+    made = Searching(monkeypatch)
+    site = FaultSite(made, engine, line, settings, ini, ini.parent)
+    _empty(site)
+    try:
         yield site
-        fault_engine.thaw()
-        line.mode = flaky.PASS
+    finally:
         model.Session.rollback()
         model.Session.remove()
         with made.database.begin() as connection:
@@ -142,7 +161,7 @@ def _empty(site: FaultSite) -> None:
         connection.execute(sa.delete(outbox.REBUILD))
 
 
-def _ini(folder: Path, settings: dict[str, str], run: pytest.Config) -> Path:
+def written(folder: Path, settings: dict[str, str], run: pytest.Config) -> Path:
     """Write the configuration of this test run, on the same database, with these settings over it."""
     base = Path(run.getoption("ckan_ini")).resolve()
     lines = [f"{name} = {value.replace('%', '%%')}" for name, value in settings.items()]

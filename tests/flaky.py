@@ -78,6 +78,10 @@ class Line:
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
 
+    def hang_up(self) -> None:
+        """End the connections there are; new ones are taken."""
+        self._hang_up(*list(self._open))
+
     def close(self) -> None:
         self.mode = REFUSE
         self._hang_up(*list(self._open))

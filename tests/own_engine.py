@@ -157,7 +157,18 @@ class OwnEngine:
                 f"xpack.security.{layer}.ssl.certificate": "node.pem",
                 f"xpack.security.{layer}.ssl.certificate_authorities": "ca.pem",
             }
+        # a new certificate is taken up at once
+        found["resource.reload.interval.high"] = "500ms"
         return {**found, "discovery.type": "single-node"} if not self.more else found
+
+    def certify(self, certificate: Certificate) -> None:
+        """Give it another certificate while it runs; who connects from now on sees that one."""
+        place = self.folder / "config"
+        for source, name in ((certificate.key, "node.key"), (certificate.file, "node.pem")):
+            temporary = place / f"{name}.new"
+            shutil.copyfile(source, temporary)
+            account().own(temporary)
+            temporary.replace(place / name)
 
     def _accounts(self) -> None:
         """Write one administrator and the certificates into its configuration."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -76,7 +78,40 @@ def test_the_servers_are_the_official_images_with_health_checks() -> None:
     for name, tag in OFFICIAL.items():
         assert services[name]["image"] == f"{name}:{tag}"
         assert "healthcheck" in services[name]
-    assert set(services["setup"]["depends_on"]) == set(OFFICIAL)
+    assert set(services["setup"]["depends_on"]) == {*OFFICIAL, "search-key"}
+    images = {service["image"] for service in services.values()} - {"migration-registry"}
+    assert images == {f"{name}:{tag}" for name, tag in OFFICIAL.items()}
+
+
+def test_the_compose_file_fits_the_compose_specification(tmp_path: Path) -> None:
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    done = subprocess.run([*check, DOCKER / "compose.yml"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    wrong = tmp_path / "compose.yml"
+    wrong.write_text(text("compose.yml").replace("healthcheck:", "healthchek:", 1), "utf-8")
+    assert subprocess.run([*check, wrong], capture_output=True, check=False).returncode == 1
+
+
+def test_the_search_engine_is_reached_by_tls_and_with_a_key_only() -> None:
+    services = compose()["services"]
+    environment = services["web"]["environment"]
+    assert environment["CKAN_SOLR_URL"].startswith("https://")
+    assert not {"CKAN_SOLR_USER", "CKAN_SOLR_PASSWORD", "ELASTIC_PASSWORD"} & set(environment)
+    assert services["elasticsearch"]["environment"]["xpack.security.http.ssl.enabled"] == "true"
+    for name in ("web", "jobs", "search", "setup"):
+        mounts = {volume.split(":")[1]: volume for volume in services[name]["volumes"]}
+        for variable in ("REGISTRY_SEARCH_AUTHORITY", "REGISTRY_SEARCH_KEY_FILE"):
+            assert mounts[environment[variable].rpartition("/")[0]].endswith(":ro")
+    dns = re.findall(r"--dns (\w+)", text("search-certificates.sh"))
+    assert urlsplit(environment["CKAN_SOLR_URL"]).hostname in dns
+
+
+def test_the_key_has_the_documented_privileges() -> None:
+    documented = (PROJECT / "docs/operations/search.md").read_text("utf-8")
+    for kind in ("cluster", "privileges"):
+        (wanted,) = re.findall(rf'"{kind}": (\[[^\]]*\])', documented)
+        (made,) = re.findall(rf'"{kind}": (\[[^\]]*\])', text("search-key.sh"))
+        assert json.loads(made) == json.loads(wanted)
 
 
 def test_only_the_portal_is_published_and_on_this_machine_only() -> None:
@@ -92,7 +127,9 @@ def test_volumes_are_declared() -> None:
         for service in compose()["services"].values()
         for volume in service.get("volumes", [])
     }
-    assert used == set(compose()["volumes"])
+    files = {name for name in used if name.startswith("./")}
+    assert all((DOCKER / name).is_file() for name in files)
+    assert used - files == set(compose()["volumes"])
 
 
 def test_every_variable_can_be_set_in_the_env_file_and_none_is_idle() -> None:
@@ -134,16 +171,21 @@ def test_the_lock_is_part_of_the_tested_lock() -> None:
     assert "pytest" not in text("requirements.lock")
 
 
-def test_the_scripts_are_valid_shell() -> None:
-    subprocess.run(["sh", "-n", DOCKER / "entrypoint.sh"], check=True)
+@pytest.mark.parametrize("script", sorted(DOCKER.glob("*.sh")), ids=lambda path: path.name)
+def test_the_scripts_are_valid_shell(script: Path) -> None:
+    subprocess.run(["sh", "-n", script], check=True)
     if shutil.which("shellcheck"):
-        subprocess.run(["shellcheck", DOCKER / "entrypoint.sh"], check=True)
+        subprocess.run(["shellcheck", script], check=True)
 
 
 @pytest.mark.slow
 def test_the_entry_point_composes_a_configuration(tmp_path: Path) -> None:
     ini = tmp_path / "ckan.ini"
+    key = tmp_path / "api_key"
+    key.write_text("a2V5Om9mLWEtdGVzdA==", "utf-8")
     environment = {
+        "REGISTRY_SEARCH_AUTHORITY": "/srv/ca.pem",
+        "REGISTRY_SEARCH_KEY_FILE": str(key),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "REGISTRY_FOLDER": str(DOCKER),
         "REGISTRY_INI": str(ini),
@@ -162,6 +204,8 @@ def test_the_entry_point_composes_a_configuration(tmp_path: Path) -> None:
     for name, value in wanted["app:main"].items():
         assert written["app:main"][name] == value
     assert written["app:main"]["secret_key"] == "a-long-random-text"
+    assert written["app:main"]["ckanext.migration.search.ca_certs"] == "/srv/ca.pem"
+    assert written["app:main"]["ckanext.migration.search.api_key"] == "a2V5Om9mLWEtdGVzdA=="
 
 
 def test_the_entry_point_refuses_to_start_without_a_secret(tmp_path: Path) -> None:

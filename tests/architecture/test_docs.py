@@ -18,7 +18,7 @@ EXTENSION = PROJECT / "ckanext-migration" / "ckanext" / "migration"
 PAGES = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), *PROJECT.glob("*/README.md")])
 SETTING = re.compile(r"ckanext\.migration\.(?:search|harvest|catalogue|sharing|alerts)\.[a-z_]+")
 MAKE = re.compile(r"(?:^|[`$ ])make ([a-z][a-z-]+)(?=[`\s]|$)", re.MULTILINE)
-COMMAND = re.compile(r"ckan migration (search|harvest) ([a-z]+)")
+COMMAND = re.compile(r"ckan migration (search|harvest) ([a-z-]+)")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 CODE = re.compile(r"```.*?```|`[^`]+`", re.DOTALL)
 
@@ -41,9 +41,10 @@ def commands() -> dict[str, set[str]]:
     """The commands of each group, read from the decorators without importing CKAN."""
     found: dict[str, set[str]] = {}
     for name in ("search", "harvest"):
-        tree = ast.parse((EXTENSION / name / "cli.py").read_text("utf-8"))
+        trees = [ast.parse(module.read_text("utf-8")) for module in (EXTENSION / name).glob("*.py")]
         found[name] = {
             command
+            for tree in trees
             for node in ast.walk(tree)
             if isinstance(node, ast.FunctionDef)
             for command in _command(node, name)
@@ -53,7 +54,10 @@ def commands() -> dict[str, set[str]]:
 
 def _command(function: ast.FunctionDef, group: str) -> Iterator[str]:
     for decorator in function.decorator_list:
-        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == f"{group}.command":
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) in (
+            f"{group}.command",
+            "click.command",
+        ):
             given = decorator.args[0] if decorator.args else None
             yield given.value if isinstance(given, ast.Constant) else function.name.replace("_", "-")
 

@@ -106,7 +106,7 @@ SEARCH_LAYERS: dict[str, tuple[str, ...]] = {
     "spelling": ("index", "words"),
     "relevance": (),
 }
-SEARCH_LEAVES = ("errors", "config", "client", "transport", "dates", "paging", "results")
+SEARCH_LEAVES = ("errors", "config", "client", "transport", "privileges", "dates", "paging", "results")
 """Modules of ``search/`` itself that its folders may import; the others put everything together."""
 
 # CKAN's documented interfaces; everything else of CKAN is private and may change without notice.

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 pytest.importorskip("ckan")
+from ckanext.migration.search import breaker as breakers
 from ckanext.migration.search.breaker import IN_A_ROW, PAUSES, Breaker
-from ckanext.migration.search.errors import IndexBusy, IndexMissing, IndexTooSlow, IndexUnavailable
+from ckanext.migration.search.errors import (
+    IndexBusy,
+    IndexMissing,
+    IndexTooSlow,
+    IndexUnavailable,
+    TooManySearches,
+)
+
+MANY = 5
 
 
 class Clock:
@@ -20,7 +31,7 @@ def search(breaker: Breaker, fault: type[IndexUnavailable] | None = None) -> boo
     """Whether the engine was asked."""
     asked = False
     try:
-        with breaker.protecting():
+        with breaker.protecting(MANY):
             asked = True
             if fault:
                 raise fault("told")
@@ -35,7 +46,7 @@ def test_after_some_failures_in_a_row_nobody_waits(fault: type[IndexUnavailable]
     breaker = Breaker(clock)
     assert [search(breaker, fault) for _ in range(IN_A_ROW)] == [True] * IN_A_ROW
     assert not search(breaker)
-    with pytest.raises(fault), breaker.protecting():
+    with pytest.raises(fault), breaker.protecting(MANY):
         raise AssertionError("asked")
     clock.now += PAUSES[fault.code] + 0.1
     assert search(breaker)
@@ -55,7 +66,7 @@ def test_while_one_tries_the_others_are_refused() -> None:
     for _ in range(IN_A_ROW):
         search(breaker, IndexTooSlow)
     clock.now += PAUSES[IndexTooSlow.code] + 0.1
-    with breaker.protecting():
+    with breaker.protecting(MANY):
         assert not search(breaker)
     assert search(breaker)
 
@@ -74,3 +85,30 @@ def test_an_engine_that_is_away_answers_quickly_by_itself() -> None:
     breaker = Breaker(Clock())
     for _ in range(2 * IN_A_ROW):
         assert search(breaker, IndexMissing)
+
+
+def test_a_rush_waits_for_its_turn_and_is_refused_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(breakers, "TURN", 0.05)
+    breaker = Breaker(Clock())
+    entered, leave = threading.Barrier(3), threading.Event()
+
+    def hold() -> None:
+        with breaker.protecting(2):
+            entered.wait(10)
+            leave.wait(10)
+
+    threads = [threading.Thread(target=hold) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    entered.wait(10)
+    for _ in range(IN_A_ROW + 1):  # refusals of ours do not count as failures of the engine
+        with pytest.raises(TooManySearches), breaker.protecting(2):
+            raise AssertionError("asked")
+    monkeypatch.setattr(breakers, "TURN", 10.0)
+    waiting = threading.Thread(target=search, args=(breaker,))
+    waiting.start()
+    leave.set()
+    for thread in (*threads, waiting):
+        thread.join(10)
+    assert not waiting.is_alive()
+    assert search(breaker)

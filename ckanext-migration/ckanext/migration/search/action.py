@@ -7,11 +7,11 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 
-from ckanext.migration.search import config
+from ckanext.migration.search import config, health
 from ckanext.migration.search.relevance import measurements
 from ckanext.migration.search.suggesting.suggestions import migration_suggest
 
-__all__ = ["migration_search_relevance_show", "migration_suggest"]
+__all__ = ["migration_search_health", "migration_search_relevance_show", "migration_suggest"]
 
 _FIGURES = ("queries", "ndcg_at_10", "empty", "latency_p50", "latency_p95", "languages", "groups")
 
@@ -38,3 +38,19 @@ def migration_search_relevance_show(context: Any, data_dict: dict[str, Any]) -> 
         return {"measured_at": None, **dict.fromkeys(_FIGURES), "limits": limits}
     figures = {name: found.report.get(name) for name in _FIGURES}
     return {"measured_at": found.measured_at.isoformat(), **figures, "limits": limits}
+
+
+@tk.side_effect_free
+def migration_search_health(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Tell administrators how engine, index and outbox are. No address and no account is told.
+
+    :returns: ``healthy``; ``fault`` and ``remedy`` (None: the engine answers); ``engine`` (its version);
+        ``alias``, ``index``, ``documents``, ``mapping_version``, ``outdated``, ``made_by`` (major release of
+        the engine that made the index), ``shards``, ``replicas``, ``refresh_interval``, ``condition`` (green,
+        yellow, red), ``blocks``; ``waiting``, ``oldest_seconds``, ``set_aside``, ``problems`` (``dataset``
+        and ``reason`` of the last twenty set aside), ``rebuilding`` (the index that is being built);
+        ``last_reconcile`` (None: never; ``compared_at``, ``deep``, ``compared``, ``missing``, ``surplus``,
+        ``different``, ``left``)
+    """
+    tk.check_access("migration_search_health", context, data_dict)
+    return health.look()

@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 import click
 
-from ckanext.migration.search import client, config, console, doctor, measuring, paging
-from ckanext.migration.search.delivery import outbox, writing
-from ckanext.migration.search.upkeep import comparison, rebuild, state
+from ckanext.migration.search import client, config, console, doctor, measuring, paging, repairs
+from ckanext.migration.search.delivery import writing
+from ckanext.migration.search.upkeep import state
 from ckanext.migration.search.upkeep.worker import Worker
 from ckanext.migration.search.vectors import embedding, keeping
-
-_SHOWN = 20
 
 
 @click.group("search", short_help="The search index: state, rebuild, worker, proof.")
@@ -73,37 +70,6 @@ def relevance_command(
         measuring.report(context.meta["flask_app"], file, least, publish=publish, as_json=as_json)
 
 
-@search.command("rebuild")
-@click.option(
-    "--promote-anyway", "anyway", is_flag=True, help="Take the new index also where it answers badly."
-)
-@click.pass_context
-def rebuild_command(context: click.Context, anyway: bool) -> None:
-    """Build a new index from the database while the portal works, prove it, and swap it in.
-
-    With judged queries configured, only where it answers them inside the limits.
-    """
-    database = console.database()
-    with console.plain_faults(), console.bar("Indexing datasets") as progress:
-        examine = measuring.gate(context.meta["flask_app"], anyway=anyway)
-        with measuring.kept(database, examine):
-            found = rebuild.run(
-                database,
-                client.engine(config.address()),
-                config.alias(),
-                datetime.now(UTC),
-                progress,
-                examine=examine or rebuild.promote,
-            )
-    click.echo(f"{found.datasets} datasets in {found.index}")
-    if found.alone:
-        click.echo(f"slowly, each dataset by itself: {found.alone}", err=True)
-    for dataset, reason in list(found.refused.items())[:_SHOWN]:
-        click.echo(f"not indexed: {dataset}: {reason}", err=True)
-    if found.refused:
-        raise SystemExit(1)
-
-
 @search.command()
 def worker() -> None:
     """Deliver what a save could not deliver itself, until stopped."""
@@ -118,22 +84,6 @@ def worker() -> None:
     with console.plain_faults():
         Worker(console.database(), client.engine(config.address()), config.alias(), stop.wait).run()
     click.echo("Search worker ended")
-
-
-@search.command()
-@click.option("--again", is_flag=True, help="Take up again what was set aside.")
-def drain(again: bool) -> None:
-    """Deliver everything that waits, then end."""
-    database = console.database()
-    with console.plain_faults():
-        if again:
-            with database.begin() as connection:
-                click.echo(f"{outbox.take_up_again(connection)} taken up again")
-        engine = client.engine(config.address())
-        found = Worker(database, engine, config.alias(), lambda _seconds: True).until_empty()
-    click.echo(f"{found.delivered} delivered, {found.set_aside} set aside")
-    if found.set_aside:
-        raise SystemExit(1)
 
 
 @search.command()
@@ -157,32 +107,5 @@ def embed() -> None:
         raise SystemExit(1)
 
 
-@search.command()
-@click.option(
-    "--deep", is_flag=True, help="Compare whole documents, not only who may see them and their age."
-)
-@click.option("--check", is_flag=True, help="Only compare; exit code 1 when something differs.")
-def reconcile(deep: bool, check: bool) -> None:
-    """Prove that the index shows what the database holds, and repair what differs."""
-    database = console.database()
-    engine, alias = client.engine(config.address()), config.alias()
-    with console.plain_faults():
-        found = comparison.compare(engine, alias, deep=deep)
-        _report(found)
-        if check or not found.ids:
-            raise SystemExit(1 if found.ids else 0)
-        writing.request_refresh([(writing.index_id(each), each) for each in found.ids])
-        Worker(database, engine, alias, lambda _seconds: True).until_empty()
-        left = comparison.compare(engine, alias, deep=deep)
-    _report(left)
-    if left.ids:
-        raise SystemExit(1)
-
-
-def _report(found: comparison.Differences) -> None:
-    click.echo(
-        f"{found.compared} datasets compared: {len(found.missing)} missing, {len(found.surplus)} too many, "
-        f"{len(found.different)} different"
-    )
-    for dataset in found.ids[:_SHOWN]:
-        click.echo(f"  {dataset}")
+for each in repairs.COMMANDS:
+    search.add_command(each)

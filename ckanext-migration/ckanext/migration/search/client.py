@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
-from ckanext.migration.search import transport
+from ckanext.migration.search import exactness, transport
 from ckanext.migration.search.config import Address
 from ckanext.migration.search.errors import IndexUnavailable, QuerySyntaxError
 from ckanext.migration.search.transport import shown
@@ -29,6 +29,7 @@ class Engine:
 
     def __init__(self, way: transport.Transport) -> None:
         self._way = way
+        self._shards: dict[str | None, int] = {}
 
     def _call(self, method: str, /, **arguments: Any) -> Any:
         return self._way.call(method, **arguments)
@@ -39,17 +40,41 @@ class Engine:
         """Search an alias, or a point in time when ``index`` is None; a partial answer is no answer."""
         arguments = {"from_" if key == "from" else key: value for key, value in body.items()}
         if index is not None:
-            arguments["index"] = index
-        return _whole(self._call("search", allow_partial_search_results=False, **arguments))
+            arguments |= {"index": index, "preference": exactness.same_copy(body)}
+        ask = partial(self._call, "search", allow_partial_search_results=False, search_type=exactness.SCORES)
+        answer = _whole(ask(**self._counting(index, arguments)))
+        if self._learns(index, answer) and "aggs" in body:
+            answer = _whole(ask(**self._counting(index, arguments)))
+        return answer
 
     def searches(self, index: str, bodies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """Make several searches in one request; one that fails fails all."""
-        head = {"allow_partial_search_results": False}
-        parts = [part for body in bodies for part in (head, body)]
+        answers = self._searches(index, bodies)
+        if self._learns(index, answers[0]) and any("aggs" in body for body in bodies):
+            answers = self._searches(index, bodies)
+        return answers
+
+    def _searches(self, index: str, bodies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        head = {"allow_partial_search_results": False, "search_type": exactness.SCORES}
+        parts = [
+            part
+            for body in bodies
+            for part in ({**head, "preference": exactness.same_copy(body)}, self._counting(index, body))
+        ]
         answers = self._call("msearch", index=index, searches=parts).get("responses") or []
-        if len(answers) != len(bodies):
+        if not answers or len(answers) != len(bodies):
             raise IndexUnavailable(_INCOMPLETE)
         return [_whole(each) for each in answers]
+
+    def _counting(self, index: str | None, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Ask each shard for all its terms, where there are several."""
+        return exactness.counting(body) if "aggs" in body and self._shards.get(index, 1) > 1 else body
+
+    def _learns(self, index: str | None, answer: Mapping[str, Any]) -> bool:
+        """Remember of how many shards an answer came; True when there are several, unknown before."""
+        known, found = self._shards.get(index, 1), int(answer["_shards"]["total"])
+        self._shards[index] = found
+        return known <= 1 < found
 
     def open_point_in_time(self, index: str) -> str:
         """Return a frozen view for paging beyond the result window."""
@@ -132,6 +157,11 @@ class Engine:
     def settings(self, index: str, settings: Mapping[str, Any]) -> None:
         """Change settings of a living index."""
         self._call("indices.put_settings", index=index, settings=dict(settings))
+
+    def index_settings(self, index: str) -> Mapping[str, str]:
+        """Return the settings of an index, by their full names. Raises ``IndexMissing``."""
+        answer = self._call("indices.get_settings", index=index, flat_settings=True)
+        return dict(next(iter(answer.values()))["settings"])
 
     def metas(self, index: str) -> Mapping[str, Mapping[str, Any]]:
         """Return the ``_meta`` part of the mapping of every index that a name stands for."""

@@ -17,6 +17,10 @@ from ckanext.migration.search.errors import SettingInvalid
 
 _PREFIX = "ckanext.migration.search."
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+")
+AUTO = "auto"
+"""Copies: one as soon as there is a second data node."""
+MOST_SHARDS, MOST_REPLICAS = 64, 9
+_INTERVAL = re.compile(r"-1|[1-9][0-9]{0,5}(?:ms|s|m)")
 _searched: ContextVar[str | None] = ContextVar("migration_search_searched", default=None)
 
 
@@ -60,6 +64,11 @@ def search_timeout() -> float:
     return float(tk.config.get(_PREFIX + "search_timeout") or 10)
 
 
+def at_once() -> int:
+    """Return how many searches a process asks of the engine at the same time."""
+    return max(int(tk.config.get(_PREFIX + "at_once") or 16), 1)
+
+
 def index_prefix() -> str:
     """First part of index names."""
     return _slug(tk.config.get(_PREFIX + "index_prefix") or "migration")
@@ -83,6 +92,30 @@ def searching_in(index: str) -> Iterator[None]:
         yield
     finally:
         _searched.reset(token)
+
+
+def shards() -> int:
+    """Return the primary shards of an index that is made from now on. Raises ``SettingInvalid``."""
+    return _number("shards", _text("shards"), 1, MOST_SHARDS)
+
+
+def replicas() -> str:
+    """Return the copies of each shard, ``auto`` or a number. Raises ``SettingInvalid``."""
+    text = _text("replicas")
+    return AUTO if text in ("", AUTO) else str(_number("replicas", text, 0, MOST_REPLICAS))
+
+
+def refresh_interval() -> str:
+    """Return the time between two refreshes, as the engine writes it. Raises ``SettingInvalid``."""
+    text = _text("refresh_interval") or "1s"
+    if not _INTERVAL.fullmatch(text):
+        raise SettingInvalid(f"The setting {_PREFIX}refresh_interval is not a time such as 1s, 500ms or 1m")
+    return text
+
+
+def _text(name: str) -> str:
+    value = tk.config.get(_PREFIX + name)
+    return "" if value is None else str(value).strip()
 
 
 def embeddings() -> str:
@@ -109,6 +142,14 @@ def most_empty() -> float:
 def slowest() -> float:
     """Seconds within which 95 % of the judged queries have to be answered."""
     return float(tk.config.get(_PREFIX + "slowest_ms") or 2000) / 1000
+
+
+def _number(name: str, given: str, least: int, most: int) -> int:
+    """Return a whole number, the least one where none is given. Raises ``SettingInvalid``."""
+    text = given or str(least)
+    if not (text.isascii() and text.isdecimal()) or not least <= int(text) <= most:
+        raise SettingInvalid(f"The setting {_PREFIX}{name} is not a whole number from {least} to {most}")
+    return int(text)
 
 
 def _share(name: str, default: float) -> float:

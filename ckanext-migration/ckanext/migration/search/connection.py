@@ -52,7 +52,7 @@ class SolrLike:
     def search(self, q: str = "*:*", **params: Any) -> pysolr.Results:
         """Search; failures leave as CKAN's own errors."""
         try:
-            with breaker.searches.protecting():
+            with breaker.searches.protecting(config.at_once()):
                 return self._search({**params, "q": q})
         except SortError as fault:
             raise pysolr.SolrError(fault.message) from None
@@ -190,8 +190,8 @@ def _body(wanted: request.Request, asked: beyond.Asked | None, without: list[str
         "_source": results.source(wanted.wanted),
         "track_total_hits": True,
     }
-    if wanted.sort:
-        body["sort"] = list(wanted.sort)
+    if wanted.order:
+        body["sort"] = wanted.order
         body["track_scores"] = True
     if wanted.aggregations:
         body["aggs"] = wanted.aggregations

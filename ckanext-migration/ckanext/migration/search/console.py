@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import click
 import sqlalchemy as sa
@@ -13,6 +16,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ckanext.migration.search.delivery import outbox
 from ckanext.migration.search.errors import SearchFault
+
+INTERRUPTED = 130
+"""Exit code that shells know for Ctrl-C."""
 
 
 def database() -> sa.Engine:
@@ -29,17 +35,45 @@ def database() -> sa.Engine:
 
 
 @contextmanager
-def plain_faults() -> Iterator[None]:
-    """One sentence and what to do, no trace."""
+def plain_faults(*, as_json: bool = False) -> Iterator[None]:
+    """One sentence and what to do, no trace; for programs the same as JSON. Exit code 1."""
     try:
         yield
     except SearchFault as fault:
-        raise click.ClickException(f"{fault.message}. {fault.remedy}".strip()) from None
+        if not as_json:
+            raise click.ClickException(f"{fault.message}. {fault.remedy}".strip()) from None
+        told = {"code": fault.code, "message": fault.message, "remedy": fault.remedy}
+        click.echo(json.dumps({"error": told}, ensure_ascii=False))
+        raise SystemExit(1) from None
 
 
 @contextmanager
-def bar(title: str) -> Iterator[Callable[[int, int], None]]:
+def interruptible(meaning: str, *, as_json: bool = False) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the block tidily, then say what that means. Exit code 130."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except KeyboardInterrupt:
+        if as_json:
+            told = {"code": "interrupted", "message": "Interrupted", "remedy": meaning}
+            click.echo(json.dumps({"error": told}, ensure_ascii=False))
+        else:
+            click.echo(f"Interrupted. {meaning}", err=True)
+        raise SystemExit(INTERRUPTED) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def bar(title: str, *, shown: bool = True) -> Iterator[Callable[[int, int], None]]:
     """Show progress on the error output."""
+    if not shown:
+        yield lambda _done, _total: None
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(title, total=None)

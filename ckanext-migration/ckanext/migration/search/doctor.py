@@ -7,78 +7,43 @@ counted as well.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from ckanext.migration.search import config
-from ckanext.migration.search.client import Engine
+from ckanext.migration.search import cluster, config, privileges
 from ckanext.migration.search.delivery import outbox
-from ckanext.migration.search.errors import SearchFault
+from ckanext.migration.search.errors import IndexForbidden, SearchFault
+from ckanext.migration.search.findings import FAULT, OK, WARNING, Check, Finding, Patient
 from ckanext.migration.search.index import lifecycle
 from ckanext.migration.search.upkeep import comparison, state
 from ckanext.migration.search.vectors import embedding, keeping
 
-OK, WARNING, FAULT = "ok", "warning", "fault"
-SUPPORTED = ((8, 19), (9, 0))
-"""Oldest release of each major that the client is made for."""
-CLUSTER_PRIVILEGES = ("monitor",)
-INDEX_PRIVILEGES = ("manage", "read", "write")
-"""Least privileges, on the indices that begin with ``index_prefix`` (docs/operations/search.md)."""
-FULL = 85.0
-"""Per cent of a disk from which the engine gives it no more shards; near 95 it stops writing."""
+__all__ = ["FAULT", "OK", "WARNING", "Finding", "Patient", "examine", "summary"]
+
 SKEW = 30.0
 """Seconds between the clocks of this node and the database that are told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at."""
-
-    level: str
-    subject: str
-    found: str
-    remedy: str = ""
-
-    def line(self) -> str:
-        """For people."""
-        said = f"{self.level:<8} {self.subject}: {self.found}"
-        return f"{said}. {self.remedy}" if self.remedy else said
-
-    def as_dict(self) -> dict[str, str]:
-        """For programs."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """What is examined."""
-
-    database: sa.Engine
-    engine: Engine
-    alias: str
-    address: config.Address
-
-
-Check = Callable[[Patient], Iterator[Finding]]
 
 
 def examine(patient: Patient) -> list[Finding]:
     """Make every check; the database's come even when the engine is away."""
     found = [*_outbox(patient), *_clock(patient), *_transport(patient.address)]
     try:
-        found += _release(patient)
+        found += cluster.release(patient)
     except SearchFault as fault:
-        return [*found, Finding(FAULT, "engine", fault.message, fault.remedy)]
+        found.append(Finding(FAULT, "engine", fault.message, fault.remedy))
+        if not isinstance(fault, IndexForbidden):  # it answers, so the others can say what they may not do
+            return found
     checks: tuple[tuple[str, Check], ...] = (
         ("privileges", _privileges),
         ("index", _index),
-        ("shards", _shards),
-        ("disk", _disk),
+        ("made by", cluster.age),
+        ("layout", cluster.laid_out),
+        ("shards", cluster.shards),
+        ("disk", cluster.disk),
         ("content", _content),
         ("vectors", _vectors),
     )
@@ -88,15 +53,6 @@ def examine(patient: Patient) -> list[Finding]:
         except SearchFault as fault:
             found.append(Finding(FAULT, subject, fault.message, fault.remedy))
     return found
-
-
-def _release(patient: Patient) -> Iterator[Finding]:
-    version = patient.engine.version()
-    numbers = tuple(int(part) for part in version.split(".")[:2])
-    if any(numbers[0] == major and numbers >= (major, minor) for major, minor in SUPPORTED):
-        yield Finding(OK, "engine", f"Elasticsearch {version} answers")
-    else:
-        yield Finding(FAULT, "engine", f"Elasticsearch {version} is not supported", "Use 8.19 or 9.x.")
 
 
 def _transport(address: config.Address) -> Iterator[Finding]:
@@ -130,7 +86,7 @@ def _loopback(host: str) -> bool:
 
 
 def _privileges(patient: Patient) -> Iterator[Finding]:
-    lacking = patient.engine.lacking(CLUSTER_PRIVILEGES, INDEX_PRIVILEGES, f"{config.index_prefix()}-*")
+    lacking = patient.engine.lacking(privileges.CLUSTER, privileges.INDEX, f"{config.index_prefix()}-*")
     if lacking is None:
         yield Finding(OK, "privileges", "security is off in the engine: everything is allowed")
     elif lacking:
@@ -153,33 +109,6 @@ def _index(patient: Patient) -> Iterator[Finding]:
         yield Finding(WARNING, "mapping", "older than this software", rebuild)
     else:
         yield Finding(OK, "mapping", "as this software makes it")
-    blocks = patient.engine.blocks(patient.alias)
-    if blocks:
-        yield Finding(
-            FAULT,
-            "blocks",
-            f"the engine refuses writes ({', '.join(blocks)})",
-            "Free disk space; the engine then lifts read_only_allow_delete. Others are lifted by hand.",
-        )
-
-
-def _shards(patient: Patient) -> Iterator[Finding]:
-    health = patient.engine.health(patient.alias)
-    said = f"{health['status']}, {health['active_shards']} active, {health['unassigned_shards']} unassigned"
-    if health["status"] == "red":
-        yield Finding(FAULT, "shards", said, "Bring the lost nodes back, or rebuild the index.")
-    elif health["status"] == "yellow":
-        yield Finding(WARNING, "shards", said, "A copy is missing: look at the nodes of the cluster.")
-    else:
-        yield Finding(OK, "shards", said)
-
-
-def _disk(patient: Patient) -> Iterator[Finding]:
-    for node, used in sorted(patient.engine.disks().items()):
-        if used >= FULL:
-            yield Finding(WARNING, "disk", f"{used:.0f} % used on node {node}", "Free space or add a node.")
-        else:
-            yield Finding(OK, "disk", f"{used:.0f} % used on node {node}")
 
 
 def _outbox(patient: Patient) -> Iterator[Finding]:

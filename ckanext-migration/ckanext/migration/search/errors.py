@@ -43,6 +43,13 @@ class IndexBusy(IndexUnavailable):
     remedy = "Look at the load of the engine's nodes; what waits is delivered by itself."
 
 
+class TooManySearches(IndexBusy):
+    """A process asks the engine as much at the same time as it may."""
+
+    code = "search-too-many"
+    remedy = "Raise ckanext.migration.search.at_once where the engine has room, or add processes and nodes."
+
+
 class IndexForbidden(IndexUnavailable):
     """Our account is unknown to the engine, or lacks a privilege."""
 

@@ -83,7 +83,7 @@ def _suits(body: Body, wanted: Request, asked: Asked | None) -> bool:
     if _ONE_WORD.fullmatch(wanted.plain):
         return False
     by_score = not wanted.sort or "_score" in wanted.sort[0]
-    ordinary = "search_after" not in body and body.get("sort", []) == list(wanted.sort)
+    ordinary = "search_after" not in body and body.get("sort", []) == wanted.order
     inside = wanted.rows > 0 and wanted.start + wanted.rows <= WINDOW
     return bool(
         wanted.plain and asked and "suggestions" not in asked.state and by_score and ordinary and inside

@@ -35,23 +35,28 @@ def gate(app: Any, *, anyway: bool) -> Gate | None:
 
 
 @contextmanager
-def kept(database: sa.Engine, examine: Gate | None) -> Iterator[None]:
-    """Tell and keep what the gate saw in a rebuild that runs within: also where it refused."""
+def kept(database: sa.Engine, examine: Gate | None, *, told: bool = True) -> Iterator[None]:
+    """Keep, and tell, what the gate saw in a rebuild that runs within: also where it refused."""
     try:
         yield
     except PromotionRefused:
-        _keep(database, examine.verdict if examine else None, promoted=False)
+        _keep(database, examine.verdict if examine else None, promoted=False, told=told)
         raise
-    _keep(database, examine.verdict if examine else None, promoted=True)
+    _keep(database, examine.verdict if examine else None, promoted=True, told=told)
 
 
-def _keep(database: sa.Engine, seen: Verdict | None, *, promoted: bool) -> None:
+def _keep(database: sa.Engine, seen: Verdict | None, *, promoted: bool, told: bool) -> None:
     if seen is None:
         return
     with database.begin() as connection:
         if seen.before:
             measurements.keep(connection, seen.before, serving=True)
         measurements.keep(connection, seen.now, serving=promoted)
+    if told:
+        _tell_gate(seen, promoted=promoted)
+
+
+def _tell_gate(seen: Verdict, *, promoted: bool) -> None:
     if seen.before:
         _line("before", seen.before)
     _line("new", seen.now)

@@ -10,7 +10,15 @@ from ckan.lib.search.common import SearchError, SearchQueryError
 from flask import has_request_context
 
 from ckanext.migration.cli import migration
-from ckanext.migration.search import action, auth, install, refusals, starting, trouble, views
+from ckanext.migration.search import (
+    action,
+    auth,
+    install,
+    refusals,
+    starting,
+    trouble,
+    views,
+)
 from ckanext.migration.search.additions import beyond, listing
 from ckanext.migration.search.cli import search
 from ckanext.migration.search.delivery import commits

@@ -15,6 +15,7 @@ from urllib.parse import unquote_plus, urlsplit
 import elastic_transport
 import elasticsearch
 
+from ckanext.migration.search import privileges
 from ckanext.migration.search.config import Address
 from ckanext.migration.search.errors import (
     IndexBusy,
@@ -148,7 +149,8 @@ def _refusal(error: elasticsearch.ApiError) -> SearchFault:
         return IndexUnavailable("What answers in the place of the search engine is not Elasticsearch")
     for code, sign, fault, message in _REFUSALS:
         if error.status_code == code and sign in kind:
-            return fault(message, detail=kind)
+            lacking = privileges.missing(_reason(error)) if fault is IndexForbidden else ""
+            return fault(f"{message}: {lacking}" if lacking else message, detail=kind)
     return IndexUnavailable("The search engine cannot serve the request now", detail=kind)
 
 
@@ -159,3 +161,9 @@ def _kind(error: elasticsearch.ApiError) -> str:
         return str(error.status_code)
     roots = cause.get("root_cause") or [{}]
     return f"{cause.get('type')}/{roots[0].get('type')}"
+
+
+def _reason(error: elasticsearch.ApiError) -> str:
+    """Return the engine's own words. They name indices and keys: never show them."""
+    cause = error.body.get("error") if isinstance(error.body, dict) else None
+    return str(cause.get("reason", "")) if isinstance(cause, dict) else ""

@@ -1,8 +1,8 @@
 """What a reader is told while the search engine is away (threats SR-12).
 
-CKAN answers 500 then, as if it were broken itself. Here the answer becomes 503, with a time to come back
-for programs, and for people a page that says what works meanwhile. Neither names an address, an account,
-the query or a permission label. Pages that need no search are not touched.
+CKAN answers 500 then, as if it were broken itself. Here the answer becomes 503 (429 in a rush), with a
+time to come back for programs, and for people a page that says what works meanwhile. Neither names an
+address, an account, the query or a permission label. Pages that need no search are not touched.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.search.common import SolrConnectionError
 from flask import Flask, Response, g, has_request_context, make_response
 
-from ckanext.migration.search.errors import SearchFault
+from ckanext.migration.search.errors import SearchFault, TooManySearches
 
 RETRY_AFTER = 30
 """Seconds after which trying again may help."""
-_BROKEN, _UNAVAILABLE = 500, 503
+SOON = 5
+"""The same where there were only too many searches."""
+_BROKEN, _UNAVAILABLE, _TOO_MANY = 500, 503, 429
 _PAGES = "text/html"
 
 
@@ -41,8 +43,9 @@ def _after_request(response: Response) -> Response:
     fault = g.get("migration_search_fault")
     if fault is None or response.status_code != _BROKEN:
         return response
-    response.status_code = _UNAVAILABLE
-    response.headers["Retry-After"] = str(RETRY_AFTER)
+    crowded = isinstance(fault, TooManySearches)
+    response.status_code = _TOO_MANY if crowded else _UNAVAILABLE
+    response.headers["Retry-After"] = str(SOON if crowded else RETRY_AFTER)
     response.headers["Cache-Control"] = "no-store"
     if response.mimetype == _PAGES:
         response.set_data(_page(fault))

@@ -1,4 +1,4 @@
-"""The page "How search works"."""
+"""The pages "How search works" and, for administrators, "State of the search"."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 from flask import Blueprint
 
-from ckanext.migration.search import config
+from ckanext.migration.search import config, health
 from ckanext.migration.search.vectors import embedding
 
 __all__ = ["migration_search"]
@@ -39,6 +39,18 @@ def how() -> Any:
             ],
         }
     return tk.render("migration/how_search_works.html", {**about, **extra})
+
+
+@migration_search.get("/ckan-admin/search", endpoint="health")
+def health_page() -> Any:
+    """Show administrators how the search is."""
+    try:
+        found = tk.get_action("migration_search_health")({}, {})
+    except tk.NotAuthorized:
+        return tk.abort(403, tk._("Only administrators may see how the search is."))
+    rows = list(health.rows(found, _locale(str(tk.h.lang()))))
+    extra = {"health": found, "rows": rows, "faults": list(health.faults(found))}
+    return tk.render("migration/search_health.html", extra)
 
 
 def _rows(figures: dict[str, Any], locale: Locale) -> list[dict[str, str]]:

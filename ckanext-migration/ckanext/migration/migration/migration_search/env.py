@@ -10,9 +10,10 @@ from sqlalchemy import engine_from_config, pool
 
 from ckanext.migration.search.delivery import outbox
 from ckanext.migration.search.relevance import measurements
+from ckanext.migration.search.upkeep import proofs
 from ckanext.migration.search.vectors import keeping
 
-METADATA = [outbox.METADATA, measurements.METADATA, keeping.METADATA]
+METADATA = [outbox.METADATA, measurements.METADATA, keeping.METADATA, proofs.METADATA]
 NAME = Path(__file__).resolve().parent.name
 
 

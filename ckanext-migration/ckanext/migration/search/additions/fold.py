@@ -29,7 +29,6 @@ FIELD = "entry"
 _SERIES, _NONE = "series", "none"
 _AGGREGATION = "entries"
 _MOST_SERIES = 65_000
-_TIES = {"id": {"order": "asc", "unmapped_type": "keyword"}}
 _LOOK_AGAIN = {True: 300.0, False: 10.0}
 """Seconds for which we believe that the index knows entries, or does not yet."""
 _known: dict[str, tuple[float, bool]] = {}
@@ -64,14 +63,13 @@ def _ready() -> bool:
 
 
 def shape(asked: Asked, request: Request, body: dict[str, Any]) -> None:
-    """Fold, count the entries, and break ties by the id, so that pages fit together."""
+    """Fold, and count the entries."""
     if request.plain and embedding.usable():
         # words and meaning are put into one order (``search.hybrid``), which the engine cannot fold
         asked.state.pop(KEY, None)
     if not asked.state.get(KEY):
         return
     body["collapse"] = {"field": FIELD}
-    body["sort"] = [*(body.get("sort") or [{"_score": {"order": "desc"}}]), _TIES]
     body["track_scores"] = True
     keys = {"terms": {"field": FIELD, "size": _MOST_SERIES}}
     counted = {"filter": {"exists": {"field": "series"}}, "aggs": {"keys": keys}}

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ckanext.migration.search import privileges
 from ckanext.migration.search.client import Engine
 from ckanext.migration.search.errors import (
     IndexAmbiguous,
@@ -168,7 +169,10 @@ def _problem(answer: Mapping[str, Any]) -> str | None:
     if status == _BAD_REQUEST:
         return f"{kind}: {reason}"
     if "security" in kind:
-        raise IndexForbidden("This portal's account may not write to the search index", detail=kind)
+        lacking = privileges.missing(reason) or "a privilege is missing"
+        raise IndexForbidden(
+            f"This portal's account may not write to the search index: {lacking}", detail=kind
+        )
     if status == _BUSY and "cluster_block" not in kind:
         raise IndexBusy("The search engine is overloaded", detail=kind)
     raise IndexUnavailable("The search engine takes no documents now", detail=kind)

@@ -96,10 +96,7 @@ _ANALYZERS = {
 }
 
 SETTINGS: dict[str, Any] = {
-    "number_of_shards": 1,
-    "auto_expand_replicas": "0-1",
     "max_ngram_diff": 8,
-    "refresh_interval": "1s",
     "mapping": {"total_fields": {"limit": 1000}, "nested_objects": {"limit": 20000}},
     "analysis": {
         "tokenizer": {"ngram_2_10": {"type": "ngram", "min_gram": 2, "max_gram": 10}},
@@ -111,4 +108,4 @@ SETTINGS: dict[str, Any] = {
         "analyzer": _ANALYZERS,
     },
 }
-"""One shard: counts, facets and scores are then exact."""
+"""What every index of ours has; how it lies in the cluster is ``layout``'s matter."""

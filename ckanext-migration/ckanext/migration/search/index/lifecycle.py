@@ -13,7 +13,7 @@ from typing import Any
 
 from ckanext.migration.search.client import Engine
 from ckanext.migration.search.errors import IndexAmbiguous, IndexMissing, IndexOutdated, MappingConflict
-from ckanext.migration.search.index import mapping, profile
+from ckanext.migration.search.index import layout, mapping, profile
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +42,9 @@ def upcoming(alias: str) -> str:
 
 
 def body() -> dict[str, object]:
-    """Return settings and mapping of a new index."""
-    return mapping.body(profile.own_properties())
+    """Return settings and mapping of a new index. Raises ``SettingInvalid``."""
+    found = mapping.body(profile.own_properties())
+    return {**found, "settings": {**found["settings"], **layout.wanted().settings()}}
 
 
 def ensure(engine: Engine, alias: str, *, filled: Callable[[], bool] = lambda: False) -> bool:
@@ -127,3 +128,8 @@ def _described(engine: Engine, alias: str) -> tuple[str, Mapping[str, Any]]:
 def schema_version(engine: Engine, alias: str) -> str:
     """Return the version of CKAN's schema that the index was made for."""
     return str(_described(engine, alias)[1].get("ckan_schema") or mapping.CKAN_SCHEMA)
+
+
+def mapping_version(engine: Engine, alias: str) -> int:
+    """Return the version of the mapping that the index was made with."""
+    return int(_described(engine, alias)[1].get("mapping_version", 0))

@@ -6,7 +6,7 @@ dataset; ``deep`` compares whole documents.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,8 +39,14 @@ class Differences:
         return (*self.missing, *self.surplus, *self.different)
 
 
-def compare(engine: Engine, index: str, *, deep: bool = False) -> Differences:
-    """Compare an index with the database."""
+def compare(
+    engine: Engine,
+    index: str,
+    *,
+    deep: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Differences:
+    """Compare an index with the database; ``progress`` is told datasets looked at, of all."""
     engine.refresh(index)
     model.Session.remove()
     told = {
@@ -51,12 +57,17 @@ def compare(engine: Engine, index: str, *, deep: bool = False) -> Differences:
     missing = [each for each in wanted if each not in told]
     surplus = sorted(set(told) - set(wanted))
     both = [each for each in wanted if each in told]
-    different = [each for part in batches(both) for each in _different(part, told)]
+    total, done = len(both) * (2 if deep else 1), 0
+    different: list[str] = []
+    for part in batches(both):
+        different += _different(part, told)
+        progress(done := done + len(part), total)
     if deep:
         known, reader = set(different), readers.proven()
         rest = [each for each in both if each not in known]
         for part in batches(rest):
             different += _different_documents(engine, index, part, reader)
+            progress(done := done + len(part), total)
     model.Session.remove()
     return Differences(tuple(missing), tuple(surplus), tuple(different), len(wanted))
 

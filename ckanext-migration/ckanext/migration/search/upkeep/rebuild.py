@@ -22,7 +22,7 @@ from ckan import model
 from ckanext.migration.search.client import Engine
 from ckanext.migration.search.delivery import outbox, sending
 from ckanext.migration.search.errors import IndexUnavailable, SearchFault
-from ckanext.migration.search.index import lifecycle
+from ckanext.migration.search.index import layout, lifecycle
 from ckanext.migration.search.reading import reader as readers
 from ckanext.migration.search.reading.reader import Reader
 from ckanext.migration.search.upkeep import comparison, present, refresh
@@ -36,7 +36,7 @@ _BATCH = 500
 _SENDERS = 2
 """Batches that the engine takes in at the same time, while the next one is read."""
 _WHILE_BUILDING = {"refresh_interval": "-1", "gc_deletes": "1h"}
-_AFTERWARDS = {"refresh_interval": "1s", "gc_deletes": "60s"}
+_AFTERWARDS = {"gc_deletes": "60s"}
 Progress = Callable[[int, int], None]
 Examine = Callable[[str, str | None], None]
 """Looks at the finished index (the first name) before it replaces the other, if there is one; may refuse."""
@@ -91,7 +91,7 @@ def run(  # noqa: PLR0913 - what a rebuild is made of
             reader = readers.proven()
             refused = _fill(database, engine, alias, reader, progress)
             count = _prove(database, engine, alias, reader, refused)
-            engine.settings(target, _AFTERWARDS)
+            engine.settings(target, {**_AFTERWARDS, "refresh_interval": layout.wanted().refresh})
             examine(lifecycle.upcoming(alias), alias if engine.behind(alias) else None)
             old = lifecycle.swap(engine, alias, target)
         for index in old:

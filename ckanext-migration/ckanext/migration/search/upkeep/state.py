@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from ckanext.migration.search.client import Engine
 from ckanext.migration.search.delivery import outbox
 from ckanext.migration.search.errors import SearchFault
-from ckanext.migration.search.index import lifecycle
+from ckanext.migration.search.index import layout, lifecycle
+from ckanext.migration.search.upkeep import condition
 
 LATE = 300
 """Seconds after which an undelivered change is a matter for an administrator."""
@@ -33,11 +34,21 @@ class State:
     set_aside: int = 0
     problems: list[tuple[str, str]] = field(default_factory=list)
     rebuilding: str | None = None
+    shards: int | None = None
+    replicas: str | None = None
+    refresh_interval: str | None = None
+    condition: str | None = None
+    """red, yellow or green."""
+    blocks: list[str] = field(default_factory=list)
+    made_by: int | None = None
+    """Major release of the engine that made the index."""
+    mapping_version: int | None = None
 
     @property
     def healthy(self) -> bool:
         """Whether nobody needs to act."""
-        return self.fault is None and self.set_aside == 0 and self.oldest_seconds < LATE
+        calm = self.fault is None and self.set_aside == 0 and self.oldest_seconds < LATE
+        return calm and not self.blocks and self.condition != condition.RED
 
     def as_dict(self) -> dict[str, Any]:
         """For programs."""
@@ -49,6 +60,15 @@ class State:
         yield "Index", f"{self.index or 'missing'} (alias {self.alias})"
         if self.documents is not None:
             yield "Documents", str(self.documents)
+        if self.condition:
+            yield "Condition", f"{self.condition}: {condition.MEANINGS.get(self.condition, '')}"
+            yield (
+                "Shards",
+                f"{self.shards}, replicas {self.replicas}, refreshed every {self.refresh_interval}",
+            )
+        if self.blocks:
+            said, remedy = condition.refused(self.blocks)
+            yield "Blocked", f"{said}. {remedy}"
         if self.outdated:
             yield "Mapping", "older than this software: run `ckan migration search rebuild`"
         if self.fault:
@@ -74,10 +94,26 @@ def read(database: sa.Engine, engine: Engine, alias: str) -> State:
         }
     try:
         found["engine"] = engine.version()
-        found["index"] = lifecycle.current(engine, alias)
+        found |= _of_index(engine, alias)
         found["documents"] = engine.count(alias)
-        found["outdated"] = lifecycle.is_outdated(engine, alias)
         lifecycle.check_writable(engine, alias)
     except SearchFault as fault:
         found["fault"], found["remedy"] = fault.message, fault.remedy
     return State(alias=alias, **found)
+
+
+def _of_index(engine: Engine, alias: str) -> dict[str, Any]:
+    """Look at the index behind the alias, also where it cannot be searched."""
+    index, lies = lifecycle.current(engine, alias), layout.living(engine, alias)
+    how = condition.read(engine, alias)
+    return {
+        "index": index,
+        "outdated": lifecycle.is_outdated(engine, alias),
+        "mapping_version": lifecycle.mapping_version(engine, alias),
+        "shards": lies.shards,
+        "replicas": lies.replicas,
+        "refresh_interval": lies.refresh,
+        "condition": how.status,
+        "blocks": list(how.blocks),
+        "made_by": how.made_by,
+    }

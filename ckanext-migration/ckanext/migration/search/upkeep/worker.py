@@ -68,13 +68,14 @@ class Worker:
             finished.set_aside + read.set_aside,
         )
 
-    def until_empty(self) -> Drained:
-        """Deliver everything there is, then return."""
+    def until_empty(self, progress: Callable[[int], None] = lambda _done: None) -> Drained:
+        """Deliver everything there is, then return; ``progress`` is told how many were taken up so far."""
         total = Drained()
         while True:
             found = self.round()
             if not found.taken:
                 return total
+            progress(total.taken + found.taken)
             total = Drained(
                 total.taken + found.taken,
                 total.delivered + found.delivered,

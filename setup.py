@@ -37,7 +37,7 @@ STACK = [
 DEV = [
     "axe-playwright-python>=0.1.7,<0.2",
     "beautifulsoup4>=4.15,<5",
-    "check-jsonschema>=0.39,<1",
+    "check-jsonschema>=0.33,<0.39",
     "factory-boy==3.3.3",
     "Faker>=40,<41",
     "freezegun>=1.5,<2",

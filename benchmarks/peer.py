@@ -26,7 +26,7 @@ MARKS = {"hl": "true", "hl.method": "unified", "hl.fl": "title,notes", "hl.snipp
 
 def find(q: str, marks: bool) -> Any:
     """Search the catch-all field as a visitor; a stock CKAN cannot highlight, so its engine is asked to."""
-    asked = {"q": q, "defType": "edismax", "qf": "text", "rows": 20, "facet.field": FACETS, "facet.limit": 50}
+    asked = {"q": q, "defType": "dismax", "qf": "text", "rows": 20, "facet.field": FACETS, "facet.limit": 50}
     original = search.common.pysolr.Solr.search
     if marks:
         search.common.pysolr.Solr.search = lambda self, **each: original(self, **each, **MARKS)

@@ -97,6 +97,11 @@ def publisher(organization_id: str) -> list[dict[str, str]]:
                 "include_datasets": False,
                 "include_users": False,
                 "include_groups": False,
+                # counting its datasets is a search, and its followers are two more queries, in every save
+                "include_dataset_count": False,
+                "include_followers": False,
+                "include_extras": False,
+                "include_tags": False,
             },
         )
     except tk.ObjectNotFound:

@@ -3,12 +3,13 @@
     make up; python benchmarks/solr.py        (in another terminal)
     python benchmarks/sites.py
     python benchmarks/search_catalogue.py .registry/ckan/benchmark/registry/ckan.ini
-    python benchmarks/search_peers.py rebuild|search|create [NUMBER]
+    python benchmarks/search_peers.py rebuild|search|create|busy [NUMBER]
 
 Both sides are processes of their own that time themselves. `rebuild` compares 500 documents of the new index
 with what CKAN makes of each dataset by itself. `search` counts only while both sides find as many datasets;
 the catch-all field is asked, with six facets, and both engines highlight. `create` saves the same content
-into the dataset type of this software and into one of ckanext-dcat.
+into the dataset type of this software and into one of ckanext-dcat. `busy` knows no other side: it
+compares searches of this software with those while another process saves datasets.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ import os
 import statistics
 import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +34,7 @@ from registry_site import COMPLETE
 FOLDER = Path(".registry/ckan/benchmark")
 SAMPLES = 500
 WARM = 10
+BLOCK = 20
 
 
 class Side:
@@ -38,6 +43,8 @@ class Side:
     def __init__(self, site: str) -> None:
         program = [sys.executable, str(Path(__file__).with_name("peer.py")), str(FOLDER / site / "ckan.ini")]
         self._process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.cpu: list[float] = []
+        """Milliseconds of processor time of each answer, in the process of CKAN alone."""
 
     def ask(self, do: str, **asked: Any) -> tuple[float, Any]:
         """Return milliseconds and answer."""
@@ -46,6 +53,7 @@ class Side:
         self._process.stdin.write(json.dumps({"do": do, **asked}) + "\n")
         self._process.stdin.flush()
         found = json.loads(self._process.stdout.readline())
+        self.cpu.append(found["cpu"])
         return found["ms"], found["answer"]
 
 
@@ -56,6 +64,7 @@ def rebuild(number: int) -> None:
     stock.ask("reindex", ids=ids[:10])
     rates = [_rate(stock, ids[:number])]
     taken, found = ours.ask("rebuild")
+    cpu = ours.cpu[-1] / found["datasets"]
     rates.append(_rate(stock, ids[number:]))
     unequal = ours.ask("same", number=SAMPLES)[1]
     assert not unequal, f"{len(unequal)} documents differ, for example {unequal[0]}"
@@ -64,6 +73,8 @@ def rebuild(number: int) -> None:
     print(f"{SAMPLES} documents equal; load {os.getloadavg()[0]:.1f}")
     print(f"stock {rates[0]:.1f} and {rates[1]:.1f} a second, ours {rate:.1f}: ", end="")
     print(f"{rate / statistics.mean(rates):.1f}x (target 25)")
+    theirs = statistics.mean(stock.cpu[-2:]) / number
+    print(f"processor time of CKAN a dataset: stock {theirs:.1f} ms, ours {cpu:.1f} ms: {theirs / cpu:.1f}x")
 
 
 def _rate(side: Side, ids: list[str]) -> float:
@@ -97,10 +108,12 @@ def create(number: int) -> None:
     ours, stock = Side("registry"), Side("stock")
     names = ("organization-ours", "organization-stock")
     saved: dict[str, list[float]] = {"ours": [], "stock": []}
+    busy: dict[str, list[float]] = {"ours": [], "stock": []}
     found = []
     for turn in range(number + WARM):
         for name, side, package in (("ours", ours, COMPLETE), ("stock", stock, plain(COMPLETE))):
             taken, made = side.ask("create", package=package, organization=names[name == "stock"])
+            busy[name].append(side.cpu[-1])
             seen = ours.ask("seen", name=made)[0] if name == "ours" else 0.0
             if turn >= WARM:
                 saved[name].append(taken)
@@ -110,6 +123,45 @@ def create(number: int) -> None:
     print(f"package_create p50: ours {middle['ours']:.0f} ms, stock {middle['stock']:.0f} ms: ", end="")
     print(f"{middle['ours'] / middle['stock']:.2f}x (target 0.5); found by a search after ", end="")
     print(f"{percentile(found, 0.5):.0f} ms, at the latest {max(found):.0f} ms (target 1500)")
+    cpu = {name: percentile(taken[WARM:], 0.5) for name, taken in busy.items()}
+    print(f"processor time of CKAN, p50: ours {cpu['ours']:.0f} ms, stock {cpu['stock']:.0f} ms")
+
+
+def busy(number: int) -> None:
+    """Search in turn while nothing and while another process saves datasets one after the other."""
+    reader, writer = Side("registry"), Side("registry")
+    times: dict[str, list[float]] = {"idle": [], "busy": []}
+    texts = queries(number + WARM)
+    for text in texts[:WARM]:
+        reader.ask("find", q=text, marks=False)
+    writer.ask("create", package=COMPLETE, organization="organization-ours")
+    saved, spent = 0, 0.0
+    for start in range(WARM, len(texts), BLOCK):
+        for name in ("idle", "busy"):
+            ended = threading.Event()
+            with ThreadPoolExecutor(1) as beside:
+                work = beside.submit(_save_until, writer, ended) if name == "busy" else None
+                begun = time.perf_counter()
+                times[name] += [
+                    reader.ask("find", q=text, marks=False)[0] for text in texts[start : start + BLOCK]
+                ]
+                spent += (time.perf_counter() - begun) if work else 0.0
+                ended.set()
+            saved += work.result() if work else 0
+    print(
+        f"{number} searches each; {saved / spent:.1f} datasets saved a second; load {os.getloadavg()[0]:.1f}"
+    )
+    for name, limit in (("p50", ""), ("p99", " (target 1.5)")):
+        idle, other = (percentile(times[each], float(name[1:]) / 100) for each in ("idle", "busy"))
+        print(f"{name}  idle {idle:.1f} ms, while saving {other:.1f} ms: {other / idle:.2f}x{limit}")
+
+
+def _save_until(writer: Side, ended: threading.Event) -> int:
+    saved = 0
+    while not ended.is_set():
+        writer.ask("create", package=COMPLETE, organization="organization-ours")
+        saved += 1
+    return saved
 
 
 def plain(package: dict[str, Any]) -> dict[str, Any]:
@@ -131,6 +183,6 @@ def plain(package: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    {"rebuild": rebuild, "search": search, "create": create}[sys.argv[1]](
+    {"rebuild": rebuild, "search": search, "create": create, "busy": busy}[sys.argv[1]](
         int(sys.argv[2]) if len(sys.argv) > 2 else 200
     )

@@ -1,0 +1,51 @@
+"""Scores in the Data Quality Vocabulary (https://www.w3.org/TR/vocab-dqv/), on the record of the catalogue.
+
+The measurement is about the description, so it stands at the dcat:CatalogRecord and not at the dataset,
+whose own dqv:hasQualityMeasurement are about the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rdflib import BNode, Graph, Literal, Namespace, URIRef
+
+from migration_vocabularies import get, iris
+
+from .. import namespaces
+from ..namespaces import DCAT, FOAF, RDF, XSD
+from .scoring import Assessment, Score
+
+DQV = Namespace("http://www.w3.org/ns/dqv#")
+METRIC = "metadata-score"
+RECORD = "#record"
+
+
+def graph(dataset: str, assessment: Assessment) -> Graph:
+    """Return the catalogue record of a dataset with its score, in percent, and the points by dimension."""
+    found = namespaces.graph()
+    found.bind("dqv", DQV)
+    record = URIRef(dataset + RECORD)
+    found.add((record, RDF.type, DCAT.CatalogRecord))
+    found.add((record, FOAF.primaryTopic, URIRef(dataset)))
+    metric = URIRef(get("metric")[METRIC].iri)
+    _measured(found, record, metric, assessment.own.percent)
+    for score in (assessment.own, assessment.mqa):
+        for name, value in _points(score):
+            _measured(found, record, URIRef(iris.BASE + name), value)
+    return found
+
+
+def _points(score: Score) -> Iterable[tuple[str, float]]:
+    yield f"quality-metric/{score.scale.name}", score.earned
+    for dimension, (earned, _possible) in score.dimensions.items():
+        yield f"quality-metric/{score.scale.name}/{dimension}", earned
+
+
+def _measured(found: Graph, record: URIRef, metric: URIRef, value: float) -> None:
+    node = BNode()
+    found.add((record, DQV.hasQualityMeasurement, node))
+    found.add((node, RDF.type, DQV.QualityMeasurement))
+    found.add((node, DQV.computedOn, record))
+    found.add((node, DQV.isMeasurementOf, metric))
+    found.add((node, DQV.value, Literal(f"{value:g}", datatype=XSD.decimal)))

@@ -115,6 +115,7 @@ setup(
             "migration = ckanext.migration.plugin:MigrationPlugin",
             "migration_search = ckanext.migration.search.plugin:MigrationSearchPlugin",
             "migration_harvest = ckanext.migration.harvest.plugin:MigrationHarvestPlugin",
+            "migration_quality = ckanext.migration.quality.plugin:MigrationQualityPlugin",
         ],
         "ckan.rdf.profiles": ["migration = ckanext.migration.dcat.profile:MigrationProfile"],
         "migration.sources": [

@@ -7,7 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model, plugins
 
-TABLES = {"migration_search": "migration_search_outbox", "migration_harvest": "migration_harvest_source"}
+TABLES = {
+    "migration_search": "migration_search_outbox",
+    "migration_harvest": "migration_harvest_source",
+    "migration_quality": "migration_quality_score",
+}
 
 
 def ensure(migrate_db_for: Any) -> None:

@@ -15,6 +15,7 @@ from migration_vocabularies.matching import fold
 from . import coverage, freshness, series
 from .fields import LANGUAGES, Field, load
 from .record import Record
+from .report import Report
 from .validation import validate_record
 
 OTHER = "other"
@@ -183,7 +184,11 @@ def _concepts(name: str, codes: Iterable[str]) -> list[Concept]:
 
 def conformance(record: Record) -> str:
     """Return what the check against the profile finds: one of `CONFORMANCE`, best first."""
-    report = validate_record(record)
+    return conformance_of(validate_record(record))
+
+
+def conformance_of(report: Report) -> str:
+    """Return the same from a report that was made before."""
     if not report.conforms:
         return CONFORMANCE[2]
     return CONFORMANCE[1] if report.warnings else CONFORMANCE[0]

@@ -131,7 +131,7 @@ def announce_warnings(context: Any, package: Mapping[str, Any]) -> None:
     """After a save in the web interface: how many recommendations are open, and where they are listed."""
     if not _is_page() or package.get("state", "active") != "active":
         return
-    warnings: tuple[Finding, ...] = shared.report(_readable(package)).warnings
+    warnings: tuple[Finding, ...] = shared.report(readable(package)).warnings
     if not warnings or getattr(tk.g, "migration_announced", None) == package.get("id"):
         return
     tk.g.migration_announced = package.get("id")
@@ -150,7 +150,7 @@ def _is_page() -> bool:
         return False
 
 
-def _readable(package: Mapping[str, Any]) -> dict[str, Any]:
+def readable(package: Mapping[str, Any]) -> dict[str, Any]:
     """Return a saved package with its extras opened."""
     opened = dict(package)
     for extra in package.get("extras") or ():

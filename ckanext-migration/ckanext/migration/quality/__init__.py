@@ -1,0 +1,1 @@
+"""How good the descriptions are: scores that are kept, their history, link checks, scorecards of agencies."""

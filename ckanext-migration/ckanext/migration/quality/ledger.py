@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.migration import shared
@@ -73,8 +74,8 @@ def forget(connection: sa.Connection) -> int:
     """Remove what is known about datasets that no longer exist; return how many rows."""
     gone = 0
     for table in (SCORE, HISTORY):
-        known = sa.text("SELECT 1 FROM package WHERE package.id = package_id")
-        gone += connection.execute(sa.delete(table).where(~sa.exists(known))).rowcount
+        known = sa.exists().where(model.Package.__table__.c.id == table.c.package_id)
+        gone += connection.execute(sa.delete(table).where(~known)).rowcount
     return gone
 
 

@@ -41,12 +41,7 @@ def _page(group: dict[str, Any] | None) -> Any:
         card = tk.get_action("migration_quality_scorecard")({}, given)
     except tk.NotAuthorized:
         return tk.abort(403, tk._("You may not see this page."))
-    pages = tk.h.Page(
-        collection=card["records"],
-        page=page,
-        url=tk.h.pager_url,
-        item_count=card["count"],
-        items_per_page=PAGE,
-        presliced_list=True,
+    more = card["count"] > page * PAGE
+    return tk.render(
+        "migration/quality/scorecard.html", {"card": card, "group_dict": group, "page": page, "more": more}
     )
-    return tk.render("migration/quality/scorecard.html", {"card": card, "group_dict": group, "page": pages})

@@ -20,6 +20,7 @@ from rdflib.term import Node
 
 from migration_schemas import Field, load, shapes
 from migration_schemas.namespaces import SH
+from migration_schemas.quality import MIGDCAT, MQA
 from migration_vocabularies import get
 
 HERE = Path(__file__).parent
@@ -130,6 +131,29 @@ def _help(command: click.Command, path: str) -> Iterator[str]:
     yield f"## {path}\n\n```text\n{command.get_help(context)}\n```\n"
 
 
+def quality() -> str:
+    """Every metric of both scores, with its points and when it applies."""
+    parts = [
+        "# Scores of descriptions\n",
+        "What earns points, read from `schemas/migration_schemas/shacl/quality.ttl` and `mqa.ttl`. Metrics about",
+        "files are earned in proportion: two of three files with a licence earn two thirds. A metric whose condition",
+        "is not met counts neither for nor against. Bands, as data.europa.eu has them: excellent from 351 of 405,",
+        "good from 221, sufficient from 121, else weak.\n",
+    ]
+    for scale, title in ((MIGDCAT, "Our own score"), (MQA, "The score of European data portals")):
+        parts += [
+            f"\n## {title}: {scale.most} points\n",
+            "| dimension | metric | points | field | applies if | to do |",
+        ]
+        parts.append("| --- | --- | --- | --- | --- | --- |")
+        for metric in scale.metrics:
+            condition = scale.condition(metric)
+            field = f"`{metric.field}`" if metric.field else ""
+            cells = (metric.dimension, metric.label(), str(metric.points), field, condition, metric.repair())
+            parts.append("| " + " | ".join(cells) + " |")
+    return "\n".join(parts) + "\n"
+
+
 def errors() -> str:
     """Every error class: code, meaning, and what to do where the class itself knows."""
     parts = ["# Errors\n", "Each says what is wrong, where, and what to do. Codes are stable.\n"]
@@ -150,6 +174,7 @@ def errors() -> str:
 PAGES = {
     "fields.md": fields,
     "rules.md": rules,
+    "quality.md": quality,
     "settings.md": settings,
     "commands.md": commands,
     "errors.md": errors,

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.cli.cli import ckan
 from ckan.tests import factories
+from rdflib import Graph, URIRef
+from rdflib.namespace import FOAF
 
 from ckanext.migration.quality import ledger
 from ckanext.migration.quality.model import HISTORY, SCORE
@@ -132,6 +134,12 @@ def test_pages_say_what_the_actions_say(site: Site, app: Any) -> None:
         assert app.get(path, status=200).body.count("mig-bars")
     assert made["title"] in app.get(f"/organization/{site.agency_name}/quality").body
     app.get("/organization/nobody/quality", status=404)
+    for suffix in ("json", "ttl", "jsonld"):
+        served = app.get(f"/dataset/{made['name']}/score.{suffix}", status=200)
+        assert str(own["earned"]).removesuffix(".0") in served.body
+    graph = Graph().parse(data=app.get(f"/dataset/{made['name']}/score.ttl").body, format="turtle")
+    assert (None, FOAF.primaryTopic, URIRef(f"{tk.config['ckan.site_url']}/dataset/{made['id']}")) in graph
+    app.get(f"/dataset/{made['name']}/score.xml", status=404)
     french = app.get(f"/fr/dataset/{made['name']}/quality").body
     assert "Score de la description" in french
 

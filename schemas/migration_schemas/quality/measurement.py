@@ -6,7 +6,8 @@ whose own dqv:hasQualityMeasurement are about the data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
 
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
 
@@ -14,32 +15,32 @@ from migration_vocabularies import get, iris
 
 from .. import namespaces
 from ..namespaces import DCAT, FOAF, RDF, XSD
-from .scoring import Assessment, Score
+from .metrics import MIGDCAT, MQA
 
 DQV = Namespace("http://www.w3.org/ns/dqv#")
 METRIC = "metadata-score"
 RECORD = "#record"
 
 
-def graph(dataset: str, assessment: Assessment) -> Graph:
-    """Return the catalogue record of a dataset with its score, in percent, and the points by dimension."""
+def graph(dataset: str, told: Mapping[str, Any]) -> Graph:
+    """Return the catalogue record of a dataset with its score, in percent, and the points by dimension.
+
+    `told` is what `Assessment.as_dict` says.
+    """
     found = namespaces.graph()
     found.bind("dqv", DQV)
     record = URIRef(dataset + RECORD)
     found.add((record, RDF.type, DCAT.CatalogRecord))
     found.add((record, FOAF.primaryTopic, URIRef(dataset)))
     metric = URIRef(get("metric")[METRIC].iri)
-    _measured(found, record, metric, assessment.own.percent)
-    for score in (assessment.own, assessment.mqa):
-        for name, value in _points(score):
-            _measured(found, record, URIRef(iris.BASE + name), value)
+    _measured(found, record, metric, told[MIGDCAT.name]["percent"])
+    for scale in (MIGDCAT, MQA):
+        score = told[scale.name]
+        own = iris.BASE + f"quality-metric/{scale.name}"
+        _measured(found, record, URIRef(own), score["earned"])
+        for dimension in score["dimensions"]:
+            _measured(found, record, URIRef(f"{own}/{dimension['name']}"), dimension["earned"])
     return found
-
-
-def _points(score: Score) -> Iterable[tuple[str, float]]:
-    yield f"quality-metric/{score.scale.name}", score.earned
-    for dimension, (earned, _possible) in score.dimensions.items():
-        yield f"quality-metric/{score.scale.name}/{dimension}", earned
 
 
 def _measured(found: Graph, record: URIRef, metric: URIRef, value: float) -> None:

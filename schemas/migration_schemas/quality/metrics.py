@@ -13,7 +13,7 @@ from rdflib.term import Node
 from migration_vocabularies import get, iris, language_tag
 
 from ..errors import SchemaError
-from ..namespaces import DCAT, MIG, SH
+from ..namespaces import DCAT, MIG, RDFS, SH
 from ..shacl_engine import CompiledShapes, compile_shapes
 from ..shapes import lint
 from ..triples import Triples
@@ -78,6 +78,12 @@ class Scale:
                 f"{self.file} uses more than SHACL Core: {sorted(map(str, compiled.uncovered))}."
             )
         return compiled
+
+    def condition(self, metric: Metric) -> str:
+        """Return in English when a metric applies; nothing where it always does."""
+        if metric.applies_if is None:
+            return ""
+        return str(self.shapes.value(URIRef(metric.applies_if), RDFS.comment))
 
     @property
     def most(self) -> int:

@@ -174,7 +174,7 @@ def test_bands_are_those_of_european_portals(earned, of, band):
 
 
 def test_measurements_stand_at_the_record_of_the_catalogue(full):
-    graph = quality.graph("https://x.example/dataset/1", assess(full))
+    graph = quality.graph("https://x.example/dataset/1", assess(full).as_dict())
     rows = list(
         graph.query(
             """PREFIX dqv: <http://www.w3.org/ns/dqv#> PREFIX foaf: <http://xmlns.com/foaf/0.1/>

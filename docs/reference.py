@@ -135,10 +135,10 @@ def quality() -> str:
     """Every metric of both scores, with its points and when it applies."""
     parts = [
         "# Scores of descriptions\n",
-        "What earns points, read from `schemas/migration_schemas/shacl/quality.ttl` and `mqa.ttl`. Metrics about",
-        "files are earned in proportion: two of three files with a licence earn two thirds. A metric whose condition",
-        "is not met counts neither for nor against. Bands, as data.europa.eu has them: excellent from 351 of 405,",
-        "good from 221, sufficient from 121, else weak.\n",
+        "What earns points, read from `quality.ttl` and `mqa.ttl` in `schemas/migration_schemas/shacl/`.",
+        "Metrics about files are earned in proportion: two of three files with a licence earn two thirds.",
+        "A metric whose condition is not met counts neither for nor against. Bands, as data.europa.eu has",
+        "them: excellent from 351 of 405, good from 221, sufficient from 121, else weak.\n",
     ]
     for scale, title in ((MIGDCAT, "Our own score"), (MQA, "The score of European data portals")):
         parts += [

@@ -79,7 +79,7 @@ LIES = (
 )
 
 
-def test_what_is_not_a_whole_answer_is_no_answer(searching: Searching, between: Between) -> None:
+def test_what_is_not_a_whole_answer_is_no_answer_sr_12(searching: Searching, between: Between) -> None:
     dataset(name="aa")
     taken: list[Any] = []
     told: list[str] = []
@@ -95,7 +95,9 @@ def test_what_is_not_a_whole_answer_is_no_answer(searching: Searching, between: 
     assert searching.names(q="*:*") == ["aa"]
 
 
-def test_an_overloaded_engine_is_left_alone_for_a_moment(searching: Searching, between: Between) -> None:
+def test_an_overloaded_engine_is_left_alone_for_a_moment_sr_16(
+    searching: Searching, between: Between
+) -> None:
     dataset(name="aa")
     with between.telling(Lie("_search", 429, error("circuit_breaking_exception", 429))):
         for _ in range(10):

@@ -260,7 +260,7 @@ def test_an_administrator_is_not_told_that_something_private_is_public(searching
 
 
 @pytest.mark.parametrize("query", ["title:(open", "metadata_modified:x", "id:[1 TO", "num_res:/x/"])
-def test_a_refused_query_tells_neither_labels_nor_filters(searching: Searching, query: str) -> None:
+def test_a_refused_query_tells_neither_labels_nor_filters_sr_12(searching: Searching, query: str) -> None:
     user = factories.User()
     with pytest.raises(SearchError) as caught:
         searching.find(user["name"], fq=query)
@@ -276,7 +276,7 @@ def test_a_dataset_page_works_while_the_engine_is_away(searching: Searching) -> 
         assert helpers.call_action("package_show", id="aa")["title"] == "Rivers"
 
 
-def test_words_that_look_like_a_query_are_searched_as_words(searching: Searching) -> None:
+def test_words_that_look_like_a_query_are_searched_as_words_sr_05(searching: Searching) -> None:
     dataset(name="aa", title="Sudan: displacement (2024")
     found = searching.find(q="Sudan: displacement (2024")
     assert found["count"] == 1

@@ -13,46 +13,17 @@ from ckan.tests import factories, helpers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ckanext.migration.search import client, config, dates, paging
+from ckanext.migration.search import config, paging
 from ckanext.migration.search.delivery import sending
 from ckanext.migration.search.errors import QuerySyntaxError
-from ckanext.migration.search.index import document, lifecycle, mapping, profile
-from ckanext.migration.search.query import dismax, dsl, localparams, syntax
+from ckanext.migration.search.index import profile
+from ckanext.migration.search.query import dismax, syntax
 from ckanext.migration.search.query.fields import Fields
-from search_corpus import CASES, DOCUMENTS, ERROR, NOW, Case
+from search_corpus import CASES, DOCUMENTS, ERROR, Case
+from search_scratch import Scratch
 from search_site import ALONE, Searching, dataset
 
 pytestmark = ALONE
-MOMENT = dates.parse_instant(NOW)
-FIELDS = Fields(mapping.properties({}), trusted=True)
-SHAPE = document.Shape(mapping.properties({}), frozenset())
-
-
-class Scratch:
-    """An index of the production mapping with documents of our own."""
-
-    def __init__(self, name: str) -> None:
-        self.name, self.engine = f"{config.index_prefix()}-scratch-{name}", client.engine(config.address())
-        self.drop()
-        self.engine.create(f"{self.name}-1", lifecycle.body(), self.name)
-
-    def drop(self) -> None:
-        self.engine.drop(f"{self.name}-1")
-
-    def fill(self, documents: list[dict[str, Any]]) -> None:
-        shaped = [document.build(each, {}, SHAPE, MOMENT) for each in documents]
-        changes = [sending.Change(each["id"], 1, each) for each in shaped]
-        for start in range(0, len(changes), 2000):
-            assert sending.fill(self.engine, self.name, changes[start : start + 2000]) == {}
-        self.engine.refresh(self.name)
-
-    def ids(self, query: dict[str, Any]) -> list[str]:
-        answer = self.engine.search(self.name, {"query": query, "size": 1000, "_source": ["id"]})
-        return sorted(hit["_source"]["id"] for hit in answer["hits"]["hits"])
-
-    def solr(self, text: str, operator: syntax.Operator) -> list[str]:
-        compiler = dsl.Compiler(FIELDS, MOMENT, operator)
-        return self.ids(localparams.query(text, compiler, syntax.OWN, lambda _node: None))
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +217,7 @@ def test_highlights_are_marked_and_safe(searching: Searching) -> None:
     assert searching.find(q="*:*")["highlighting"] == {}
 
 
-def test_a_long_text_and_a_long_key_are_indexed(searching: Searching) -> None:
+def test_a_long_text_and_a_long_key_are_indexed_sr_13(searching: Searching) -> None:
     dataset(
         name="aa",
         title="Rivers",
@@ -277,7 +248,7 @@ def test_facets_count_under_the_filters(searching: Searching) -> None:
 
 
 @pytest.mark.parametrize("query", ["permission_labels:public", "data_dict:rivers", "_source:x"])
-def test_hidden_fields_find_nothing(searching: Searching, query: str) -> None:
+def test_hidden_fields_find_nothing_sr_06(searching: Searching, query: str) -> None:
     dataset(name="aa", title="rivers")
     assert searching.names(q=query) == []
 
@@ -324,7 +295,7 @@ def languages() -> Iterator[Scratch]:
         ("统计", "zh"),
     ],
 )
-def test_each_language_is_found_by_its_own_rules(words: str, language: str, languages: Scratch) -> None:
+def test_each_language_is_found_by_its_own_rules_sr_14(words: str, language: str, languages: Scratch) -> None:
     weights = dismax.Weights(profile.query_fields(), "100%")
     assert language in languages.ids(dismax.query(words, weights, Fields(profile.properties())))
 
@@ -332,7 +303,7 @@ def test_each_language_is_found_by_its_own_rules(words: str, language: str, lang
 # -- size ------------------------------------------------------------------------------------------------
 
 
-def test_five_thousand_keys_leave_the_mapping_as_it_is(corpus: Scratch) -> None:
+def test_five_thousand_keys_leave_the_mapping_as_it_is_sr_13(corpus: Scratch) -> None:
     before = corpus.engine.field_count(corpus.name)
     many = Scratch("keys")
     try:
@@ -347,7 +318,7 @@ def test_five_thousand_keys_leave_the_mapping_as_it_is(corpus: Scratch) -> None:
 
 
 @pytest.mark.slow
-def test_totals_and_pages_beyond_ten_thousand(searching: Searching) -> None:
+def test_totals_and_pages_beyond_ten_thousand_sr_09(searching: Searching) -> None:
     alias = config.alias()
     site = tk.config["ckan.site_id"]
     count = 12_345

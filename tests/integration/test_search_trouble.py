@@ -45,7 +45,7 @@ def portal(site: Site, app: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Po
     searching.drain()
 
 
-def test_every_page_says_plainly_what_is_the_matter_or_works(portal: Portal) -> None:
+def test_every_page_says_plainly_what_is_the_matter_or_works_sr_12(portal: Portal) -> None:
     wrong = []
     name, agency = portal.dataset["name"], portal.site.agency_name
     for address, expected in {
@@ -77,7 +77,7 @@ def test_every_page_says_plainly_what_is_the_matter_or_works(portal: Portal) -> 
     assert wrong == []
 
 
-def test_programs_get_503_and_a_time_to_come_back(portal: Portal) -> None:
+def test_programs_get_503_and_a_time_to_come_back_sr_12(portal: Portal) -> None:
     for action in ("package_search?q=secret", "package_autocomplete?q=secret"):
         answer = portal.get(f"/api/3/action/{action}")
         assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "30")

@@ -41,7 +41,7 @@ def search(breaker: Breaker, fault: type[IndexUnavailable] | None = None) -> boo
 
 
 @pytest.mark.parametrize("fault", [IndexTooSlow, IndexBusy])
-def test_after_some_failures_in_a_row_nobody_waits(fault: type[IndexUnavailable]) -> None:
+def test_after_some_failures_in_a_row_nobody_waits_sr_16(fault: type[IndexUnavailable]) -> None:
     clock = Clock()
     breaker = Breaker(clock)
     assert [search(breaker, fault) for _ in range(IN_A_ROW)] == [True] * IN_A_ROW

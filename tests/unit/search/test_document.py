@@ -25,7 +25,7 @@ def test_empty_values_are_left_out() -> None:
     assert set(build(title="x", notes="", url=None, tags=[])) == {"title", "indexed_ts", "mapping_version"}
 
 
-def test_five_thousand_keys_need_no_field() -> None:
+def test_five_thousand_keys_need_no_field_sr_13() -> None:
     found = build(**{f"key{number}": "v" for number in range(5000)})
     assert len(found["x"]) == 5000
     assert set(found) == {"x", "indexed_ts", "mapping_version"}
@@ -42,13 +42,13 @@ def test_extras_are_pairs_and_come_back_under_their_name() -> None:
 
 
 @pytest.mark.parametrize("key", ["a.b", "", "ctx._source", "a b", "x" * 300, "\x00"])
-def test_odd_keys_are_left_out(key: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_odd_keys_are_left_out_sr_13(key: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         assert set(build(**{key: "v"})) == {"indexed_ts", "mapping_version"}
     assert "key_left_out" in caplog.text
 
 
-def test_containers_cannot_be_named_from_outside() -> None:
+def test_containers_cannot_be_named_from_outside_sr_13() -> None:
     found = build(x="1", extras="2", dates="3", vocab="4", mapping_version=99)
     assert found["x"] == {"x": "1", "extras": "2", "dates": "3", "vocab": "4"}
     assert found["mapping_version"] == mapping.MAPPING_VERSION
@@ -81,7 +81,7 @@ def test_dates_as_solr_stores_them() -> None:
     assert found["dates"] == [{"key": "start_date", "at": "2001-02-02T22:00:00Z"}]
 
 
-def test_an_unreadable_date_is_left_out() -> None:
+def test_an_unreadable_date_is_left_out_sr_13() -> None:
     assert "dates" not in build(start_date="soon")
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from ckanext.migration.search.errors import QuerySyntaxError, SortError
+from ckanext.migration.search.errors import QueryNotAllowedError, QuerySyntaxError, SortError
 from ckanext.migration.search.index import mapping
 from ckanext.migration.search.query import request
+from ckanext.migration.search.query.fields import Fields
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 PROPERTIES = mapping.properties({"due_at": {"type": "date"}, "update_schedule": {"type": "keyword"}})
@@ -56,23 +58,23 @@ def test_no_label_no_dataset() -> None:
     "text",
     ["permission_labels:public", "data_dict:x", "validated_data_dict:x", "-permission_labels:x"],
 )
-def test_callers_cannot_ask_for_hidden_fields(text: str) -> None:
+def test_callers_cannot_ask_for_hidden_fields_sr_06(text: str) -> None:
     found = json.dumps(read(q=text, fq=["+state:active", LABELS]).query)
     assert "match_none" in found
     assert "permission_labels" not in found
 
 
 @pytest.mark.parametrize("text", ["_index:x", "_source:x", "_id:x", "_exists_:secret"])
-def test_names_of_the_engine_are_only_keys(text: str) -> None:
+def test_names_of_the_engine_are_only_keys_sr_06(text: str) -> None:
     assert f"x.{text.split(':', maxsplit=1)[0]}" in json.dumps(read(q=text).query)
 
 
-def test_a_filter_cannot_open_another() -> None:
+def test_a_filter_cannot_open_another_sr_07() -> None:
     with pytest.raises(QuerySyntaxError):
         read(q="*:*", fq=["+capacity:public x) OR (*:*", LABELS])
 
 
-def test_only_active_datasets_unless_the_state_is_a_real_clause() -> None:
+def test_only_active_datasets_unless_the_state_is_a_real_clause_sr_07() -> None:
     active = {"term": {"state": {"value": "active"}}}
     assert active in read(q="*:*", fq=['tags:"+state:"', LABELS]).filters
     assert active not in read(q="*:*", fq=["+state:(active OR draft)", LABELS]).filters
@@ -84,9 +86,10 @@ def test_calls_of_ckan_itself_are_taken_literally() -> None:
     assert len(found.filters) == 1
 
 
-def test_sort_needs_a_direction() -> None:
+@pytest.mark.parametrize("text", ["title", "price desc, _score", "title sideways", "title desc asc"])
+def test_sort_needs_a_direction_sr_08(text: str) -> None:
     with pytest.raises(SortError, match="Can't determine a Sort Order"):
-        read(q="*:*", sort="title")
+        read(q="*:*", sort=text)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +100,6 @@ def test_sort_needs_a_direction() -> None:
         ("title_string asc", "title_string"),
         ("metadata_modified desc", "metadata_modified"),
         ("view_recent desc", "x.view_recent"),
-        ("_script desc", "x._script"),
         ("extras_size asc", "x.extras_size"),
         ("start_date asc", "dates.at"),
         ("author asc", "author.raw"),
@@ -107,12 +109,60 @@ def test_sort_fields(text: str, path: str) -> None:
     assert path in read(q="*:*", sort=text).sort[0]
 
 
-@pytest.mark.parametrize("text", ["notes asc", "permission_labels asc", "data_dict asc", "update_state asc"])
-def test_what_cannot_be_sorted_sorts_nothing(text: str) -> None:
-    assert read(q="*:*", sort=text).sort == ()
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("_score desc", "_script desc", "_id asc", "_doc asc"),
+        *(
+            "notes asc",
+            "text desc",
+            "permission_labels asc",
+            "data_dict asc",
+            "update_state asc",
+        ),
+        "metadata_modified desc, notes asc",
+    ],
+)
+def test_an_order_in_which_nothing_can_be_is_refused_sr_08(text: str) -> None:
+    with pytest.raises(QueryNotAllowedError) as caught:
+        read(q="*:*", sort=text)
+    told = caught.value.message
+    assert "score, " in told
+    assert "title_string" in told
+    assert "metadata_modified" in told
+    possible = told.partition("Possible are")[2]
+    assert not {"permission_labels", "data_dict", "notes", "site_id"} & set(re.findall(r"\w+", possible))
 
 
-def test_facets_count_what_all_filters_leave() -> None:
+def test_every_order_that_is_named_is_possible_sr_08() -> None:
+    names = Fields(PROPERTIES).sortable()
+    assert all(read(q="*:*", sort=f"{name} desc").sort for name in names)
+
+
+class TestWhoWrites:
+    """``q`` is what a reader writes, ``fq`` what programs write (threats SR-03)."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            " ".join(f"tags:t{number}" for number in range(65)),
+            "tags:" + "x" * 1020,
+            "(" * 11 + "a:b" + ")" * 11,
+        ],
+    )
+    def test_readers_have_tighter_limits_than_programs_sr_03(self, text: str) -> None:
+        assert read(q="*:*", fq=[text, LABELS]).filters
+        with pytest.raises(QueryNotAllowedError):
+            read(q=text, fq=[LABELS])
+        with pytest.raises(QueryNotAllowedError):
+            read(q=text, fq=[LABELS], defType="edismax", qf="text")
+
+    def test_ckan_itself_has_none(self) -> None:
+        text = " OR ".join(f'id:"{number}"' for number in range(600))
+        assert request.read({"q": text}, PROPERTIES, NOW).query
+
+
+def test_facets_count_what_all_filters_leave_lk_03() -> None:
     found = read(
         q="*:*", facet__field=["tags", "extras_x", "theme", "author", "notes", "vocab_geo"], facet__limit=-1
     )
@@ -141,9 +191,25 @@ def test_facet_switched_off() -> None:
     assert read(q="*:*", facet="false", facet__field=["tags"]).facets == ()
 
 
-def test_too_many_facets_are_refused() -> None:
-    with pytest.raises(QuerySyntaxError):
-        read(q="*:*", facet__field=[f"f{number}" for number in range(500)])
+def test_too_many_facets_are_refused_sr_10() -> None:
+    names = [f"f{number}" for number in range(500)]
+    assert len(read(q="*:*", facet__field=names[:20]).aggregations) == 20
+    with pytest.raises(QueryNotAllowedError, match="20 facets"):
+        read(q="*:*", facet__field=names[:21])
+
+
+@pytest.mark.parametrize("limit", [-1, 10**9])
+def test_facets_share_what_an_engine_can_answer_sr_10(limit: int) -> None:
+    names = [f"f{number}" for number in range(20)]
+    sizes = [
+        each["terms"]["size"]
+        for each in read(q="*:*", facet__field=names, facet__limit=limit).aggregations.values()
+    ]
+    assert len(sizes) == 20
+    assert sizes[0] >= 200
+    assert sum(sizes) <= 65_000
+    one = read(q="*:*", facet__field=["tags"], facet__limit=limit).aggregations["f0"]
+    assert one["terms"]["size"] == 65_000
 
 
 def test_update_state_is_a_facet_and_a_filter() -> None:
@@ -161,7 +227,7 @@ def test_solr_functions_are_refused_not_ignored(name: str) -> None:
 
 
 @pytest.mark.parametrize(("start", "rows"), [("x", 1), (0, "1e3")])
-def test_start_and_rows_are_whole_numbers(start: object, rows: object) -> None:
+def test_start_and_rows_are_whole_numbers_sr_09(start: object, rows: object) -> None:
     with pytest.raises(QuerySyntaxError):
         read(q="*:*", start=start, rows=rows)
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.migration.search.errors import QuerySyntaxError
+from ckanext.migration.search.errors import QueryNotAllowedError, QuerySyntaxError
 from ckanext.migration.search.query import syntax, tree
-from ckanext.migration.search.query.syntax import CALLER, SEARCHER, parse
+from ckanext.migration.search.query.syntax import CALLER, SEARCHER, Limits, parse
 
 
 def test_classic_folding_has_no_precedence() -> None:
@@ -62,16 +62,45 @@ def test_ranges(text: str, expected: tree.Node) -> None:
         ('"a b"~5000', tree.Phrase(None, "a b", 100)),
     ],
 )
-def test_what_is_too_much_is_clamped(text: str, expected: tree.Node) -> None:
+def test_what_is_too_much_is_clamped_sr_04(text: str, expected: tree.Node) -> None:
     assert parse(text) == expected
 
 
+@pytest.mark.parametrize("limits", [SEARCHER, CALLER], ids=["reader", "caller"])
 @pytest.mark.parametrize(
-    "text",
-    ["*ation", "?ation", "title:*x", "a*", "aa* bb* cc* dd*"],
+    ("text", "position"),
+    [
+        *(
+            ("*ation", 0),
+            ("?ation", 0),
+            ("title:*x", 6),
+            ("a*", 0),
+            ("ab*", 0),
+            ("ab?d", 0),
+            ("x:(abc ab*)", 7),
+        ),
+        ("abc* bcd* cde* def*", 15),
+    ],
 )
-def test_costly_wildcards_of_callers_are_refused(text: str) -> None:
-    with pytest.raises(QuerySyntaxError, match="wildcard"):
+def test_costly_wildcards_are_refused_sr_02(text: str, position: int, limits: Limits) -> None:
+    with pytest.raises(QueryNotAllowedError, match="wildcard") as caught:
+        parse(text, "AND", limits)
+    assert caught.value.position == position
+
+
+def test_three_letters_and_three_wildcards_are_allowed_sr_02() -> None:
+    node = parse("abc* bcd?e cde*f", "AND", SEARCHER)
+    assert isinstance(node, tree.Boolean)
+    assert [clause.node for clause in node.clauses] == [
+        tree.Prefix(None, "abc"),
+        tree.Wildcard(None, "bcd?e"),
+        tree.Wildcard(None, "cde*f"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["/(a+)+b/", "/.*.*.*/", "title:/x/"])
+def test_regular_expressions_are_refused_sr_01(text: str) -> None:
+    with pytest.raises(QuerySyntaxError, match="Regular expressions"):
         parse(text, "AND", SEARCHER)
 
 
@@ -90,9 +119,34 @@ def test_a_field_that_exists_is_no_costly_wildcard() -> None:
     ],
     ids=["or", "long", "deep", "nested", "many"],
 )
-def test_a_huge_query_is_refused(text: str) -> None:
-    with pytest.raises(QuerySyntaxError):
+def test_a_huge_query_is_refused_sr_03(text: str) -> None:
+    with pytest.raises(QueryNotAllowedError):
         parse(text, "AND", CALLER)
+
+
+def many(number: int) -> str:
+    return " ".join(f"f:{index}" for index in range(number))
+
+
+def nested(depth: int) -> str:
+    return "(" * depth + "x" + ")" * depth
+
+
+@pytest.mark.parametrize(
+    ("limits", "length", "clauses", "depth"), [(SEARCHER, 1024, 64, 10), (CALLER, 8000, 512, 12)]
+)
+def test_the_limits_hold_to_the_last_part_sr_03(
+    limits: Limits, length: int, clauses: int, depth: int
+) -> None:
+    for allowed, refused in (
+        ("x" * length, "x" * (length + 1)),
+        (many(clauses), many(clauses + 1)),
+        (nested(depth), nested(depth + 1)),
+        ("f:(" + "a " * (clauses - 2) + ")", "f:(" + "a " * (clauses + 1) + ")"),
+    ):
+        parse(allowed, "AND", limits)
+        with pytest.raises(QueryNotAllowedError):
+            parse(refused, "AND", limits)
 
 
 def test_the_position_of_a_mistake_is_told() -> None:
@@ -107,12 +161,12 @@ def test_own_filters_have_no_limit_of_clauses() -> None:
 
 
 @given(st.text(max_size=60))
-def test_any_text_parses_or_is_refused(text: str) -> None:
+def test_any_text_parses_or_is_refused_sr_05(text: str) -> None:
     with contextlib.suppress(QuerySyntaxError):
         parse(text, "AND", SEARCHER)
 
 
 @given(st.text(alphabet='ab:()"+-*?[]{}~^\\/ TOANDR!&|1', max_size=40))
-def test_any_text_of_signs_parses_or_is_refused(text: str) -> None:
+def test_any_text_of_signs_parses_or_is_refused_sr_05(text: str) -> None:
     with contextlib.suppress(QuerySyntaxError):
         parse(text, "AND", SEARCHER)

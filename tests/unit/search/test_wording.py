@@ -23,7 +23,7 @@ FIELDS = Fields(mapping.properties({}))
         ("الهجرة: السودان", "الهجرة السودان"),
     ],
 )
-def test_words_that_look_like_a_query(text: str, words: str) -> None:
+def test_words_that_look_like_a_query_sr_05(text: str, words: str) -> None:
     assert wording.as_words(text, FIELDS) == words
 
 
@@ -45,4 +45,18 @@ def test_words_that_look_like_a_query(text: str, words: str) -> None:
     ],
 )
 def test_queries_are_taken_as_written(text: str) -> None:
+    assert wording.as_words(text, FIELDS) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title:*x",
+        "title:ab*",
+        " ".join(f"tags:t{number}" for number in range(65)),
+        "(" * 11 + "title:x" + ")" * 11,
+        "title:" + "x" * 1024,
+    ],
+)
+def test_a_query_that_asks_for_too_much_is_no_row_of_words_sr_03(text: str) -> None:
     assert wording.as_words(text, FIELDS) is None

@@ -46,6 +46,8 @@ IN_SIX = (
     "lifecycle-status",
     "displacement-cause",
     "data-theme",
+    "humanitarian-sector",
+    "hazard",
 )
 DEFINED = (
     "migration-theme",

@@ -14,7 +14,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pysolr
-from ckan.lib.search.common import SearchError
+from ckan.lib.search.common import SearchError, SearchQueryError
 
 from ckanext.migration.search import (
     breaker,
@@ -29,7 +29,13 @@ from ckanext.migration.search import (
 )
 from ckanext.migration.search.additions import beyond, listing, spelling
 from ckanext.migration.search.delivery import writing
-from ckanext.migration.search.errors import IndexUnavailable, QuerySyntaxError, SearchFault, SortError
+from ckanext.migration.search.errors import (
+    IndexUnavailable,
+    QueryNotAllowedError,
+    QuerySyntaxError,
+    SearchFault,
+    SortError,
+)
 from ckanext.migration.search.index import guard, profile
 from ckanext.migration.search.query import facets, request
 from ckanext.migration.search.words import synonyms
@@ -56,6 +62,8 @@ class SolrLike:
                 return self._search({**params, "q": q})
         except SortError as fault:
             raise pysolr.SolrError(fault.message) from None
+        except QueryNotAllowedError as fault:
+            raise SearchQueryError(fault.message) from None
         except QuerySyntaxError as fault:
             if "q.op" in params:
                 raise SearchError(fault.message) from None

@@ -99,6 +99,12 @@ class QuerySyntaxError(SearchFault):
         self.position = position
 
 
+class QueryNotAllowedError(QuerySyntaxError):
+    """A query that can be understood and asks for more than we allow (threats SR-02, SR-03, SR-08, SR-10)."""
+
+    code = "search-not-allowed"
+
+
 class ParameterError(QuerySyntaxError):
     """A parameter beyond Solr's (``ext_…``) with a value that cannot be understood."""
 

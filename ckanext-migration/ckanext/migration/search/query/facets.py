@@ -16,13 +16,18 @@ from ckanext.migration.search.query import freshness
 from ckanext.migration.search.query.fields import Fields, Target
 
 ALL_TERMS = 65_000
+"""Values of all facets of one search together: engines refuse to answer more (``search.max_buckets``)."""
 _COUNTED = ("keyword", "flat", "number", "date")
 
 
 def aggregations(
     names: tuple[str, ...], known: Fields, params: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
-    """One aggregation a field that can be counted; the others get no buckets."""
+    """One aggregation a field that can be counted; the others get no buckets.
+
+    Without a limit the facets share what the engine can answer (threats SR-10).
+    """
+    most = ALL_TERMS // max(len(names), 1)
     limit = _number(params.get("facet.limit"), 100, "facet.limit")
     least = max(_number(params.get("facet.mincount"), 1, "facet.mincount"), 1)
     found: dict[str, Any] = {}
@@ -33,7 +38,7 @@ def aggregations(
             continue
         path = _path(target)
         if path and limit != 0:
-            size = min(limit, ALL_TERMS) if limit > 0 else ALL_TERMS
+            size = min(limit, most) if limit > 0 else most
             found[key(number)] = {"terms": {"field": path, "size": size, "min_doc_count": least}}
     return found
 

@@ -23,6 +23,8 @@ _KINDS: dict[str, Kind] = {
     "boolean": "keyword",
     "keyword": "keyword",
 }
+UNSEEN = frozenset({"index_id", "site_id", "entity_type", "entry", "mapping_version", "update_schedule"})
+"""Fields of the index that are no fields of a dataset."""
 _FAMILIES = ("extras_", "res_extras_", "vocab_")
 _HIDDEN = frozenset(JSON_FIELDS)
 
@@ -69,6 +71,16 @@ class Fields:
     def has(self, name: str) -> bool:
         """Whether the mapping has a field of this name, or a rule that covers it."""
         return self._known(name) is not None or name.startswith(_FAMILIES) or name == UPDATE_STATE
+
+    def sortable(self) -> list[str]:
+        """Return the names by which a result can be ordered: the score, and fields with one exact value."""
+        kinds = {name: self.find(name) for name in self._properties}
+        ordered = {
+            name
+            for name, target in kinds.items()
+            if target.kind in ("keyword", "date", "number") or (target.kind == "text" and target.whole)
+        }
+        return ["score", *sorted(ordered - UNSEEN)]
 
     def _known(self, name: str) -> Target | None:
         """Return a field of the mapping; dots step into objects and sub-fields, never into pairs."""

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ckanext.migration.search.errors import QuerySyntaxError, SortError
+from ckanext.migration.search.errors import QueryNotAllowedError, QuerySyntaxError, SortError
 from ckanext.migration.search.query import dismax, dsl, facets, labels, localparams, sought, syntax, tree
 from ckanext.migration.search.query.fields import Fields
 from ckanext.migration.search.words import thesaurus
 
-MAX_FACETS = 30
+MAX_FACETS = 20
+"""Facets of one search (threats SR-10)."""
 _SORT = re.compile(r"^(\S+)\s+(asc|desc)$", re.IGNORECASE)
 _NOT_PLAIN = re.compile(r"[\":{}\[\]^~*]|(?:^|\s)[+-]|\b(?:AND|OR|NOT)\b")
 _EVERYTHING = frozenset({"*:*", "*", ""})
@@ -103,10 +104,10 @@ def read(
     known = Fields(properties, trusted=not from_run)
     operator: syntax.Operator = "AND" if str(params.get("q.op", "OR")).upper() == "AND" else "OR"
     compiler = dsl.Compiler(known, now, operator, str(params.get("df") or "text"))
-    limits = syntax.CALLER if from_run else syntax.OWN
-    allowed, filters = _filters(params.get("fq"), compiler, limits, from_run=from_run)
+    allowed, filters = _filters(params.get("fq"), compiler, from_run=from_run)
     text = str(params.get("q") or "").strip()
     names = _facet_fields(params)
+    limits = syntax.SEARCHER if from_run else syntax.OWN
     query, looked_for = _Text(text, compiler, limits, known_words).query(params, extra_fields)
     return Request(
         plain=text if _is_plain(text, params) else "",
@@ -133,7 +134,7 @@ def _is_plain(text: str, params: Mapping[str, Any]) -> bool:
 
 
 def _filters(
-    given: Any, compiler: dsl.Compiler, limits: syntax.Limits, *, from_run: bool
+    given: Any, compiler: dsl.Compiler, *, from_run: bool
 ) -> tuple[tuple[str, ...] | None, list[dict[str, Any]]]:
     """Compile each filter by itself; the permission filter is the last one that ``run`` appends."""
     texts = [given] if isinstance(given, str) else list(given or [])
@@ -141,7 +142,7 @@ def _filters(
     allowed = None
     if from_run and texts and texts[-1].startswith(labels.START):
         allowed = labels.read(texts.pop())
-    seen = _Seen()
+    seen, limits = _Seen(), syntax.CALLER if from_run else syntax.OWN
     filters = [
         localparams.query(text, compiler, limits, seen.note) for text in texts if text not in _EVERYTHING
     ]
@@ -178,6 +179,8 @@ class _Text:
         if kind == "edismax" and ":" in self.text:
             try:
                 return self.fielded(), ()
+            except QueryNotAllowedError:
+                raise
             except QuerySyntaxError:
                 pass  # edismax reads as words whatever is not in the grammar
         weights = self._weights(params, extra_fields)
@@ -199,7 +202,11 @@ class _Text:
 
 
 def sort(text: str | None, known: Fields) -> list[dict[str, Any]]:
-    """``field asc, other desc``; a field nobody has sorts nothing, a missing direction is an error."""
+    """Read ``field asc, other desc``.
+
+    A field that no dataset has sorts nothing, as in Solr (CKAN's home page asks for one). A missing direction
+    raises ``SortError``; a field in whose order nothing can be, ``QueryNotAllowedError`` (threats SR-08).
+    """
     found: list[dict[str, Any]] = []
     for part in (text or "").split(","):
         if not part.strip():
@@ -217,15 +224,17 @@ def sort(text: str | None, known: Fields) -> list[dict[str, Any]]:
 
 def _sort_field(name: str, order: str, known: Fields) -> list[dict[str, Any]]:
     target = known.find(name)
-    if target.kind in ("none", "state"):
-        return []
+    path = target.whole if target.kind == "text" else target.path
+    if name.startswith("_") or target.kind in ("none", "state") or not path:
+        raise QueryNotAllowedError(
+            f"The result cannot be in the order of {name!r}. Possible are {', '.join(known.sortable())}"
+            " and the fields of other dataset types"
+        )
     options: dict[str, Any] = {"order": order, "missing": "_last"}
-    if target.kind == "text":
-        return [{target.whole: {**options, "unmapped_type": "keyword"}}] if target.whole else []
-    if target.nested is not None:
+    if target.nested is not None and target.kind != "text":
         chosen = {"term": {f"{target.nested}.key": target.key}}
         return [{target.path: {**options, "nested": {"path": target.nested, "filter": chosen}}}]
-    return [{target.path: {**options, "unmapped_type": "keyword"}}]
+    return [{path: {**options, "unmapped_type": "keyword"}}]
 
 
 def _facet_fields(params: Mapping[str, Any]) -> tuple[str, ...]:
@@ -234,7 +243,7 @@ def _facet_fields(params: Mapping[str, Any]) -> tuple[str, ...]:
     given = params.get("facet.field") or []
     names = tuple(dict.fromkeys([given] if isinstance(given, str) else given))
     if len(names) > MAX_FACETS:
-        raise QuerySyntaxError(f"More than {MAX_FACETS} facets were asked for")
+        raise QueryNotAllowedError(f"More than {MAX_FACETS} facets were asked for")
     return names
 
 

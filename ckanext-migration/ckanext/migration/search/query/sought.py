@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from ckanext.migration.search.errors import QuerySyntaxError
+from ckanext.migration.search.errors import QueryNotAllowedError, QuerySyntaxError
 from ckanext.migration.search.words import stopwords
 from ckanext.migration.search.words.thesaurus import Meaning, Thesaurus
 
@@ -113,7 +113,7 @@ def _cut(sides: list[Chunk], known: Thesaurus) -> list[Chunk]:
 def _chunks(text: str) -> list[tuple[str, bool, str]]:
     """Sign, whether quoted, words; what Solr repairs is repaired, ``--x`` and a huge text are errors."""
     if len(text) > MAX_LENGTH:
-        raise QuerySyntaxError(f"The query is too long: more than {MAX_LENGTH} characters")
+        raise QueryNotAllowedError(f"The query is too long: more than {MAX_LENGTH} characters")
     if text.count('"') % 2:
         text = text.replace('"', " ")
     text = _DANGLING.sub(" ", text)
@@ -122,7 +122,7 @@ def _chunks(text: str) -> list[tuple[str, bool, str]]:
         raise QuerySyntaxError("Two signs before a word", position=doubled.start())
     found = [(sign, not word, phrase or word) for sign, phrase, word in _CHUNK.findall(text)]
     if len(found) > MAX_CHUNKS:
-        raise QuerySyntaxError(f"The query has more than {MAX_CHUNKS} words")
+        raise QueryNotAllowedError(f"The query has more than {MAX_CHUNKS} words")
     return found
 
 

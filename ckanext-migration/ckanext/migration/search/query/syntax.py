@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ckanext.migration.search.errors import QuerySyntaxError
+from ckanext.migration.search.errors import QueryNotAllowedError, QuerySyntaxError
 from ckanext.migration.search.query import tree
 from ckanext.migration.search.query.lexer import Token, tokens, unescape
 
@@ -34,10 +34,10 @@ class Limits:
     literal_start: int = 0
 
 
-CALLER = Limits(length=8000, clauses=512, depth=12, wildcards=3, literal_start=2)
-"""For filters that a caller may write: pages join many facets into one filter."""
-SEARCHER = Limits(length=1024, clauses=64, depth=10, wildcards=3, literal_start=2)
-"""For what is typed into the search box."""
+CALLER = Limits(length=8000, clauses=512, depth=12, wildcards=3, literal_start=3)
+"""For filters (``fq``), which programs write: pages join many facets into one filter."""
+SEARCHER = Limits(length=1024, clauses=64, depth=10, wildcards=3, literal_start=3)
+"""For what a reader writes (``q``)."""
 OWN = Limits()
 """For what CKAN itself writes."""
 
@@ -45,7 +45,7 @@ OWN = Limits()
 def parse(text: str, operator: Operator = "OR", limits: Limits = OWN) -> tree.Node:
     """Parse a query; an empty one matches nothing, as in Solr."""
     if limits.length is not None and len(text) > limits.length:
-        raise QuerySyntaxError(f"The query is too long: more than {limits.length} characters")
+        raise QueryNotAllowedError(f"The query is too long: more than {limits.length} characters")
     found = tokens(text)
     if not found:
         return tree.Nothing()
@@ -80,21 +80,24 @@ class _Parser:
         self._at += 1
         return self._tokens[self._at - 1]
 
+    def _place(self) -> int:
+        return self._tokens[self._at].position if self._at < len(self._tokens) else self._end
+
     def _fail(self, message: str) -> QuerySyntaxError:
-        place = self._tokens[self._at].position if self._at < len(self._tokens) else self._end
-        return QuerySyntaxError(message, position=place)
+        return QuerySyntaxError(message, position=self._place())
 
     # -- clauses --------------------------------------------------------------------------------
 
     def query(self, field: str | None, depth: int) -> tree.Node:
         if depth > self._limits.depth:
-            raise self._fail("The query is nested too deeply")
+            raise QueryNotAllowedError("The query is nested too deeply", position=self._place())
         clauses: list[tree.Clause] = []
         while self._kind() not in (None, "CLOSE"):
             self._clause(clauses, field, depth)
             self._clauses += 1
             if self._limits.clauses is not None and self._clauses > self._limits.clauses:
-                raise self._fail(f"The query has more than {self._limits.clauses} parts")
+                told = f"The query has more than {self._limits.clauses} parts"
+                raise QueryNotAllowedError(told, position=self._place())
         if not clauses:
             raise self._fail("Empty group")
         if len(clauses) == 1 and clauses[0].occur != "must_not":
@@ -206,12 +209,12 @@ class _Parser:
     def _pattern(self, field: str | None, token: Token) -> tree.Node:
         self._wildcards += 1
         if self._limits.wildcards is not None and self._wildcards > self._limits.wildcards:
-            raise QuerySyntaxError(
+            raise QueryNotAllowedError(
                 f"At most {self._limits.wildcards} words may hold a wildcard", position=token.position
             )
         start = min(token.text.find(sign) for sign in "*?" if sign in token.text)
         if start < self._limits.literal_start:
-            raise QuerySyntaxError(
+            raise QueryNotAllowedError(
                 f"A word needs {self._limits.literal_start} letters before its wildcard",
                 position=token.position,
             )

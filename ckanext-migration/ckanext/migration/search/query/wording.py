@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from ckanext.migration.search.errors import QuerySyntaxError
+from ckanext.migration.search.errors import QueryNotAllowedError, QuerySyntaxError
 from ckanext.migration.search.query import syntax
 from ckanext.migration.search.query.fields import Fields
 
@@ -22,7 +22,9 @@ def as_words(text: str, fields: Fields) -> str | None:
     if ":" not in text or text.lstrip().startswith("{!"):
         return None
     try:
-        syntax.parse(text, "AND", syntax.CALLER)
+        syntax.parse(text, "AND", syntax.SEARCHER)
+    except QueryNotAllowedError:
+        return None  # a query indeed: the search refuses it
     except QuerySyntaxError:
         return _words(text)
     headings = _LABEL.findall(text)

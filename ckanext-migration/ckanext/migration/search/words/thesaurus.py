@@ -24,8 +24,13 @@ WEIGHTS: Mapping[str, float] = {
     "collection-method": 4.0,
     "statistic-type": 2.0,
     "disaggregation": 2.0,
+    "humanitarian-sector": 1.0,
+    "hazard": 1.0,
 }
-"""The vocabularies that people search with, and what a record with the code itself is worth."""
+"""The vocabularies that people search with, and what a record with the code itself is worth.
+
+No field takes the codes of the last two: of them the names alone count, which stand in titles and texts.
+"""
 WORLD = "001"
 MAX_SPAN = 8
 """Words of the longest label that is looked for."""

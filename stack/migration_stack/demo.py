@@ -94,7 +94,7 @@ def configure(places: Places, ini: Path, addresses: settings.Addresses, site: st
             "ckan.storage_path": str(places.ckan / "storage"),
             "ckan.plugins": PLUGINS,
             "ckanext.dcat.rdf.profiles": "migration",
-            "ckan.locales_offered": "en fr",
+            "ckan.locales_offered": "en fr es ar ru zh_Hans_CN",
         },
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -53,6 +53,7 @@ __all__ = [
     "migration_text",
     "migration_widened",
     "migration_worlds",
+    "scheming_language_text",
 ]
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "dv", "ckb", "yi"})
@@ -110,6 +111,14 @@ def migration_text(texts: Any) -> dict[str, str]:
     text = main_text(texts)
     lang = next((lang for lang, found in words.items() if str(found).strip() == text), "")
     return {"text": text, "lang": lang}
+
+
+@tk.chained_helper
+def scheming_language_text(next_helper: Callable[..., Any], text: Any, prefer_lang: str | None = None) -> Any:
+    """Find the label of a field by the language alone too: ``zh`` for the locale ``zh_Hans_CN``."""
+    if isinstance(text, Mapping) and prefer_lang is None and language() in text:
+        prefer_lang = language()
+    return next_helper(text, prefer_lang)
 
 
 def migration_direction(lang: str) -> str:

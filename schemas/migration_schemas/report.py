@@ -17,8 +17,22 @@ from .fields import Field, load
 from .namespaces import RDF, SH, XSD
 
 Severity = Literal["violation", "warning", "info"]
-RESOURCES = {"en": "Data and resources", "fr": "Données et ressources"}
-IN_RESOURCE = {"en": "Resource{number}, {label}", "fr": "Ressource{number}, {label}"}
+RESOURCES = {
+    "en": "Data and resources",
+    "fr": "Données et ressources",
+    "es": "Datos y recursos",
+    "ar": "البيانات والموارد",
+    "ru": "Данные и ресурсы",
+    "zh": "数据与资源",
+}
+IN_RESOURCE = {
+    "en": "Resource{number}, {label}",
+    "fr": "Ressource{number}, {label}",
+    "es": "Recurso{number}, {label}",
+    "ar": "المورد{number}، {label}",
+    "ru": "Ресурс{number}, {label}",
+    "zh": "资源{number}，{label}",
+}
 SEVERITIES = {"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}
 
 

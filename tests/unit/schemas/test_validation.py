@@ -71,7 +71,8 @@ def test_finding_of_a_resource_says_which(changed):
     assert (finding.field, finding.resource) == ("url", 1)
     assert finding.field_label("en") == "Resource 2, address"
     assert finding.field_label("fr") == "Ressource 2, adresse"
-    assert finding.field_label("zh_Hans_CN") == "Resource 2, address"
+    assert finding.field_label("zh_Hans_CN") == "资源 2，网址"
+    assert finding.field_label("pt_BR") == "Resource 2, address"
 
 
 def test_eleventh_resource_is_the_eleventh(changed):

@@ -72,6 +72,8 @@ def run(places: Places, *, once: bool) -> int:
                 index = pool.submit(_check_index, places, ini)
                 harvested = ckan.show(ini, "migration", "harvest", "run", "--all", "--wait")
                 index.result()
+            # records that an earlier version of this software stored have no score yet
+            ckan.run(places, ini, "migration", "quality", "compute")
             if harvested > SOME_PROBLEMS:
                 raise StackError("The harvest could not run", f"see above and {places.logs}")
             _await_pages(places, site)

@@ -33,7 +33,7 @@ def account(found: dict[str, Any]) -> None:
         assert row["remote_id"]
         assert row["stage"]
         assert row["error"]["message"]
-        assert row["error"]["remedy"]
+        assert row["error"].get("remedy"), row["error"]
 
 
 def twice(here: Partner, name: str, protocol: str, options: dict[str, Any] | None = None) -> dict[str, Any]:

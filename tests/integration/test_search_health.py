@@ -17,12 +17,6 @@ from ckanext.migration.search.index import lifecycle
 from registry_site import Site
 from search_site import NOWHERE, Searching
 
-pytestmark = [
-    pytest.mark.ckan_config(
-        "ckan.plugins", "migration migration_search migration_harvest scheming_datasets dcat"
-    ),
-    pytest.mark.usefixtures("with_request_context"),
-]
 PAGE = "/ckan-admin/search"
 
 

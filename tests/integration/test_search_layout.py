@@ -135,7 +135,7 @@ def test_three_shards_answer_as_one_does(
     three = [_answer(empty_site, each) for each in QUERIES]
     for query, before, after in zip(QUERIES, one, three, strict=True):
         assert after == before, query
-    assert all(answer["names"] for answer in one)
+    assert [query for query, answer in zip(QUERIES, one, strict=True) if not answer["names"]] == []
     monkeypatch.setattr(exactness, "SCORES", "query_then_fetch")
     monkeypatch.setattr(exactness, "counting", lambda body: body)
     careless = [_answer(empty_site, each) for each in QUERIES]
@@ -168,7 +168,7 @@ QUERIES: list[dict[str, Any]] = [
     {"q": "coast", "sort": "score desc, metadata_modified desc"},
     {"q": "border", "start": 3},
     {"q": "water", "ext_fold": "series"},
-    {"q": "flood", "fq": "spatial_coverage:SDN"},
+    {"q": "flood", "fq": " OR ".join(f'spatial_coverage:"{place}"' for place in PLACES[:20])},
 ]
 
 

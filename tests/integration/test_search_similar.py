@@ -52,7 +52,11 @@ def test_what_shares_more_comes_first_and_says_what_it_shares(empty_site: Site) 
     empty_site.create(**describe("theme-and-place", "Counts at stations", other, population_group=[]))
     empty_site.create(
         **describe(
-            "theme-and-people", "Counts on the coast", other, spatial_coverage=["TCD"], collection_method=[]
+            "theme-and-people",
+            "Counts on the coast",
+            other,
+            spatial_coverage=["TCD"],
+            collection_method=["census"],
         )
     )
     notes = "Prices of bread and fuel on the markets of towns."

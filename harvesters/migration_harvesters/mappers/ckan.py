@@ -39,7 +39,7 @@ def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:
     defaults = config.options.get("defaults")
     if _of_this_profile(package):
         record, notebook = from_package(package), Notebook()
-        fields = cleaning.fields({"identifier": raw.ref.id, **record.fields})
+        fields = cleaning.fields({"identifier": raw.ref.id, **record.fields}, notebook)
         files = [cleaning.resource(entry, notebook) for entry in record.resources]
         return mapping.finished(fields, files, defaults, notebook)
     reader = _Package(package, raw, str(config.options.get("language") or ""))

@@ -35,7 +35,7 @@ def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:
     reading = rdf.interpret(graph, subject)
     for lost in reading.unread:
         notebook.left_out(lost.field, lost.value)
-    fields = cleaning.fields(reading.record.fields)
+    fields = cleaning.fields(reading.record.fields, notebook)
     fields |= _from_keywords(fields, notebook)
     if not fields.get("identifier") and not raw.ref.id.startswith(NAMELESS):
         fields["identifier"] = raw.ref.id

@@ -136,8 +136,11 @@ def shown(url: str) -> str:
 
 def _untrusted(error: elastic_transport.TlsError) -> IndexUntrusted:
     """Say why, in the words of the TLS library: expired, self-signed, another host."""
-    found = _WHY_UNTRUSTED.search(" ".join(str(each) for each in (error, *error.errors)))
+    said = str(error.message)
+    found = _WHY_UNTRUSTED.search(said)
     why = found.group(1).strip().rstrip(",") if found else ""
+    if "doesn't match" in said:  # urllib3 compares the names itself and has words of its own
+        why = "host name mismatch: it was made for another host"
     return IndexUntrusted(f"{_UNTRUSTED} ({why})" if why else _UNTRUSTED, detail=type(error).__name__)
 
 
@@ -157,6 +160,8 @@ def _refusal(error: elasticsearch.ApiError) -> SearchFault:
 def _kind(error: elasticsearch.ApiError) -> str:
     body = error.body if isinstance(error.body, dict) else {}
     cause = body.get("error")
+    if error.status_code == 403 and not body:
+        return "security_exception"  # the reply to HEAD has no body, and nothing else refuses that
     if not isinstance(cause, dict):
         return str(error.status_code)
     roots = cause.get("root_cause") or [{}]

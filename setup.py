@@ -95,6 +95,7 @@ setup(
         "elasticsearch>=8.19,<9",
         "itsdangerous>=2.2,<3",
         "lxml>=6.1,<7",
+        "openpyxl>=3.1.5,<4",
         "pyoxigraph>=0.5.13,<0.6",
         "pyshacl>=0.40.1,<0.41",
         "PyYAML>=6,<7",

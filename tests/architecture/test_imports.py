@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "pyoxigraph",
         "click",
         "rich",
+        "openpyxl",
         "migration_vocabularies",
     ),
     "migration_harvesters": (

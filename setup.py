@@ -122,11 +122,14 @@ setup(
         "migration.sources": [
             "ckan = migration_harvesters.sources.ckan:CkanSource",
             "dcat = migration_harvesters.sources.dcat:DcatSource",
+            "oai_pmh = migration_harvesters.sources.oai_pmh:OaiPmhSource",
         ],
         "migration.embeddings": ["e5-small = ckanext.migration.search.vectors.e5:E5Small"],
         "migration.mappers": [
             "ckan = migration_harvesters.mappers.ckan:to_record",
             "dcat = migration_harvesters.mappers.dcat:to_record",
+            "dublin-core = migration_harvesters.mappers.dublin_core:to_record",
+            "datacite-xml = migration_harvesters.mappers.datacite_xml:to_record",
         ],
         "babel.extractors": ["ckan = ckan.lib.extract:extract_ckan"],
     },

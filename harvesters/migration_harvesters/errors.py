@@ -64,7 +64,7 @@ class SourceRefused(HarvestError):  # noqa: N818 - as above
 
     code = "source-refused"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keywords only
         self,
         message: str,
         *,
@@ -72,9 +72,12 @@ class SourceRefused(HarvestError):  # noqa: N818 - as above
         code: str | None = None,
         detail: str = "",
         remedy: str = "",
+        body: bytes = b"",
     ) -> None:
         super().__init__(message, code=code, detail=detail, remedy=remedy)
         self.status = status
+        # Some protocols explain a refusal in their own words, which the source that speaks them can read.
+        self.body = body
 
 
 class ListingTruncated(HarvestError):  # noqa: N818 - as above

@@ -61,6 +61,7 @@ def judged(reply: Reply, host: str, now: Callable[[], datetime] = utc_now) -> Re
         status=reply.status,
         detail=excerpt,
         remedy="Check the address of the source.",
+        body=reply.body,
     )
 
 

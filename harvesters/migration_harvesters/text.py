@@ -50,6 +50,9 @@ def markdown(value: object) -> str:
     text = cleaned(value)
     if len(text) > LONGEST:
         return ""
+    if not _TAG.search(text) and _TAG.search(once := html.unescape(text)):
+        # Repositories put HTML into XML and escape it twice.
+        text = once
     if _TAG.search(text):
         writer = _Markdown()
         writer.feed(text)

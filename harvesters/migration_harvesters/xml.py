@@ -6,11 +6,14 @@ document types can be made to read files, or to work for hours on a few bytes (X
 
 from __future__ import annotations
 
+import copy
 import re
 
 from lxml import etree
 
 from migration_harvesters.errors import PayloadError
+
+Element = etree._Element
 
 MAX_BYTES = 100 * 1024 * 1024
 # UTF-7 and its like exist to hide markup from whoever looks at the bytes.
@@ -54,6 +57,14 @@ def parse(body: bytes) -> etree._Element:
 def written(root: etree._Element) -> bytes:
     """Write the document as bytes again."""
     found: bytes = etree.tostring(root, encoding="utf-8")
+    return found
+
+
+def canonical(node: etree._Element) -> bytes:
+    """Write one element as a document of its own, the same bytes in any envelope (Exclusive C14N)."""
+    alone = copy.deepcopy(node)
+    alone.tail = None
+    found: bytes = etree.tostring(alone, method="c14n", exclusive=True)
     return found
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import migration_vocabularies
-from migration_harvesters import cleaning, mapping, strict_json, text, urls
+from migration_harvesters import cleaning, mapping, people, strict_json, text, urls
 from migration_harvesters.errors import MappingError
 from migration_harvesters.mappers import ckan_resources
 from migration_harvesters.mapping import Mapped, Notebook
@@ -21,7 +21,6 @@ from migration_schemas import Record
 from migration_schemas.record import from_package
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
-_MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]{2,}")
 # HDX's two answers that say only that there is a text beside them, or that there is nothing to say.
 _NO_METHOD = frozenset({"other", "none"})
 
@@ -219,7 +218,7 @@ class _Package:
         """Read who answers: a mailbox, else the page of the dataset, where CKAN portals take questions."""
         for role in ("contact", "maintainer", "author", "publisher"):
             mail = text.line(self.get(f"{role}_email"))
-            if _MAIL.fullmatch(mail):
+            if people.mail(mail):
                 name = text.line(self.get(f"{role}_name", role))
                 return [{"email": mail, **({"name": name} if name and not _UUID.fullmatch(name) else {})}]
         page = urls.web_link(self.raw.ref.url)

@@ -1,0 +1,246 @@
+"""OAI-PMH 2.0, read strictly: a cut reply, a token that comes back and a short list are never a whole list.
+
+The kept clients (sickle, oaipmh-scythe) parse with repair and follow a token without end, so that a list that
+broke off looks finished; here each page is parsed as it is, tokens are remembered, and the size that the
+repository promises is counted (OA-01 to OA-08).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from migration_harvesters import elements, kinds, languages, oai_replies, text, urls, xml, xml_formats
+from migration_harvesters.errors import HarvestError, PartnerConfigError, PayloadError
+from migration_harvesters.oai_replies import OaiReply, Refusal
+from migration_harvesters.records import (
+    Asks,
+    Failure,
+    Listing,
+    Page,
+    RawRecord,
+    RemoteRef,
+    SourceConfig,
+    Tally,
+)
+from migration_harvesters.xml import Element
+
+MAX_PAGES = 100_000
+SECONDS = "YYYY-MM-DDThh:mm:ssZ"
+
+
+class OaiPmhSource:
+    """Reads one repository. Options: metadata_prefix, set, from, until, all_types."""
+
+    def __init__(self, config: SourceConfig, http: Asks) -> None:
+        self._http = http
+        self._base = urls.canonical(config.url).partition("?")[0]
+        # A repository may keep the address of its records in a query (`…/csw?mode=oaipmh`).
+        self._fixed = oai_replies.fixed_arguments(config.url)
+        self._headers = {"Authorization": config.credential} if config.credential else {}
+        self._options = config.options
+        self.all_types = bool(config.options.get("all_types", False))
+
+    def listing(self, resume: str | None = None) -> Listing:
+        """All records of the repository or of its set; `resume` is the cursor of an earlier page."""
+        return Listing(lambda tally: _Walk(self, tally).pages(resume))
+
+    def ask(self, **arguments: str) -> OaiReply:
+        """One request; raises `Refusal` where the repository says no in the words of the protocol."""
+        reply = oai_replies.fetch(self._http, self._base, {**self._fixed, **arguments}, self._headers)
+        return oai_replies.read(reply, arguments["verb"])
+
+    def selection(self) -> dict[str, str]:
+        """Arguments of the first request: which records, in which format, as the repository can tell them."""
+        said = self.ask(verb="Identify")
+        chosen = {"metadataPrefix": self._prefix()}
+        seconds = elements.word(said.root, "Identify/granularity").upper() == SECONDS.upper()
+        for name in ("from", "until"):
+            if moment := text.cleaned(self._options.get(name)):
+                chosen[name] = _moment(name, moment, seconds=seconds)
+        if name := text.cleaned(self._options.get("set")):
+            chosen["set"] = name
+        return chosen
+
+    def _prefix(self) -> str:
+        """Choose the format: as agreed, or the one that says most of those that can be read here."""
+        if agreed := text.cleaned(self._options.get("metadata_prefix")):
+            return agreed
+        offered: dict[str, str | None] = {}
+        for row in elements.find(
+            self.ask(verb="ListMetadataFormats").root, "ListMetadataFormats/metadataFormat"
+        ):
+            space = elements.word(row, "metadataNamespace") or elements.word(row, "schema")
+            offered[elements.word(row, "metadataPrefix")] = xml_formats.announced(space)
+        for name in xml_formats.PREFERRED:
+            same = [prefix for prefix, known in offered.items() if prefix and known == name]
+            if same:
+                # Of several versions of a format the repository's newest has the highest number.
+                return max(same, key=lambda prefix: (not prefix.startswith("oai_"), prefix))
+        names = ", ".join(sorted(offered)) or "none"
+        raise PartnerConfigError(
+            f"The repository offers no format that is read here; it has: {names}.",
+            code="unknown-format",
+            remedy="Ask the partner for Dublin Core (oai_dc), DataCite, DDI Codebook or ISO 19139.",
+        )
+
+
+class _Walk:
+    """One reading of the whole list, from token to token."""
+
+    def __init__(self, source: OaiPmhSource, tally: Tally) -> None:
+        self._source = source
+        self._tally = tally
+        self._tokens: set[str] = set()
+        self._begun_again = False
+
+    def pages(self, resume: str | None) -> Iterator[Page]:
+        """Follow the tokens to the end, or to the first reason not to go on."""
+        token = self._begin(resume)
+        arguments = {"resumptionToken": token} if token else self._source.selection()
+        while True:
+            try:
+                reply = self._source.ask(verb="ListRecords", **arguments)
+            except Refusal as refusal:
+                if refusal.oai_code == "noRecordsMatch" and "resumptionToken" not in arguments:
+                    self._tally.expected = 0
+                    return
+                if not self._may_begin_again(refusal, arguments):
+                    raise
+                arguments = self._source.selection()
+                continue
+            self._expect(reply.size)
+            known = self._tally.count
+            items, failures = self._records(reply.root)
+            following = self._next(reply.token, moved=self._tally.count > known)
+            yield Page(tuple(items), tuple(failures), self._cursor(following))
+            if following is None:
+                break
+            arguments = {"resumptionToken": following}
+        expected = self._tally.expected
+        if expected is not None and self._tally.count < expected:
+            self._tally.cut(f"The repository speaks of {expected} records, but lists {self._tally.count}.")
+
+    # Tokens
+
+    def _begin(self, resume: str | None) -> str | None:
+        if resume is None:
+            return None
+        try:
+            before, expected, token = resume.split(" ", 2)
+            self._tally.before, self._tally.expected = int(before), int(expected) if expected != "-" else None
+        except ValueError as exc:
+            raise HarvestError(
+                f"The cursor “{resume[:60]}” is not one of this source.", code="cursor-unknown"
+            ) from exc
+        self._tokens.add(token)
+        return token
+
+    def _cursor(self, token: str | None) -> str | None:
+        # After a second beginning the counts belong to two walks, so no other may go on from here.
+        if token is None or self._begun_again:
+            return None
+        expected = "-" if self._tally.expected is None else self._tally.expected
+        return f"{self._tally.count} {expected} {token}"
+
+    def _may_begin_again(self, refusal: Refusal, arguments: Mapping[str, str]) -> bool:
+        """Begin once more from the first page where a token is not accepted any more (OA-05)."""
+        lost = refusal.oai_code == "badResumptionToken" and "resumptionToken" in arguments
+        if not lost or self._begun_again:
+            return False
+        self._begun_again = True
+        self._tokens.clear()
+        if self._tally.before:
+            # What was seen before the cursor comes again and is counted again.
+            self._tally.before, self._tally.expected = 0, None
+        return True
+
+    def _expect(self, size: int | None) -> None:
+        expected = self._tally.expected
+        if size is not None and expected is not None and size != expected:
+            self._tally.shake(
+                f"The number of records changed from {expected} to {size} while they were read."
+            )
+        self._tally.expected = expected if size is None else size
+
+    def _next(self, token: str | None, *, moved: bool) -> str | None:
+        if not token:
+            return None
+        if token in self._tokens:
+            self._tally.shake("The repository sends a token again that was used: its list goes round.")
+            return None
+        if not moved and not self._begun_again:
+            self._tally.shake("The repository sends the same page again.")
+            return None
+        if len(self._tokens) >= MAX_PAGES:
+            self._tally.cut(f"The list has more than {MAX_PAGES:,} pages.")
+            return None
+        self._tokens.add(token)
+        return token
+
+    # Records
+
+    def _records(self, root: Element) -> tuple[list[RawRecord], list[Failure]]:
+        items: list[RawRecord] = []
+        failures: list[Failure] = []
+        for record in elements.find(root, "ListRecords/record"):
+            identifier = elements.word(record, "header/identifier")
+            if not identifier or not identifier.isprintable():
+                self._tally.cut("A record has no identifier.")
+                error = PayloadError("A record has no identifier.", code="no-identifier")
+                failures.append(Failure(None, "list", error))
+                continue
+            if not self._tally.admit(identifier):
+                if not self._begun_again:
+                    message = "This identifier came before in the same list; the first record was kept."
+                    error = PayloadError(message, code="duplicate-identifier")
+                    failures.append(Failure(identifier, "list", error))
+                continue
+            try:
+                raw = self._raw(record, identifier)
+            except PayloadError as error:
+                failures.append(Failure(identifier, "read", error))
+                continue
+            if raw is not None:
+                items.append(raw)
+        return items, failures
+
+    def _raw(self, record: Element, identifier: str) -> RawRecord | None:
+        """Cut one record out, or count why it is left out."""
+        header = elements.find(record, "header")[0]
+        if elements.attribute(header, "status").lower() == "deleted":
+            self._tally.ignored["deleted"] += 1
+            return None
+        content = next(iter(elements.find(record, "metadata")), None)
+        if content is None or not len(content):
+            raise PayloadError("The repository lists this record, but shows nothing.", code="record-missing")
+        found = xml_formats.recognised(content)
+        if found is None:
+            raise PayloadError(
+                f"The record is written in a format that is not read here ({elements.name(content[0])}).",
+                code="unknown-format",
+                remedy="Choose another `metadata_prefix` for the source.",
+            )
+        name, root = found
+        if not self._source.all_types and not kinds.is_data(xml_formats.kinds(name, root)):
+            self._tally.ignored["not-a-dataset"] += 1
+            return None
+        modified = elements.word(header, "datestamp") or None
+        return RawRecord(RemoteRef(identifier, modified), name, xml.canonical(_with_language(root)))
+
+
+def _with_language(root: Element) -> Element:
+    """Keep the language that only the envelope says."""
+    around = elements.language(root)
+    if around and elements.LANG not in root.attrib and languages.tag(around):
+        root.set(elements.LANG, around)
+    return root
+
+
+def _moment(name: str, said: str, *, seconds: bool) -> str:
+    """Write a date as finely as the repository takes it."""
+    day = text.day(said)
+    if day is None or len(day) != len("YYYY-MM-DD"):
+        raise PartnerConfigError(f"The option “{name}” must be a date such as 2020-01-31.")
+    if not seconds:
+        return day
+    return f"{day}T00:00:00Z" if name == "from" else f"{day}T23:59:59Z"

@@ -1,0 +1,262 @@
+"""OAI-PMH repositories (section E of the threat model)."""
+
+from __future__ import annotations
+
+import pytest
+
+from migration_harvesters.errors import PartnerConfigError, SourceRefused
+from migration_harvesters.sources.oai_pmh import OaiPmhSource
+
+HEAD = '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">'
+DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+URL = "https://portal.example/oai"
+
+
+def envelope(inner):
+    return f"{HEAD}{inner}</OAI-PMH>"
+
+
+def identify(granularity="YYYY-MM-DD"):
+    return envelope(f"<Identify><granularity>{granularity}</granularity></Identify>")
+
+
+def formats(*rows):
+    found = "".join(
+        f"<metadataFormat><metadataPrefix>{prefix}</metadataPrefix><schema/>"
+        f"<metadataNamespace>{space}</metadataNamespace></metadataFormat>"
+        for prefix, space in rows or [("oai_dc", DC)]
+    )
+    return envelope(f"<ListMetadataFormats>{found}</ListMetadataFormats>")
+
+
+def record(name, kind="Dataset", status="", body=True):
+    content = (
+        f'<metadata><dc xmlns="{DC}" xmlns:d="http://purl.org/dc/elements/1.1/">'
+        f"<d:title>{name}</d:title><d:type>{kind}</d:type></dc></metadata>"
+    )
+    return (
+        f"<record><header{status}><identifier>oai:x:{name}</identifier>"
+        f"<datestamp>2024-01-01</datestamp></header>{content if body else ''}</record>"
+    )
+
+
+def page(*records, token=None, size=None):
+    count = f' completeListSize="{size}"' if size is not None else ""
+    end = (
+        f"<resumptionToken{count}>{token}</resumptionToken>" if token is not None or size is not None else ""
+    )
+    return envelope(f"<ListRecords>{''.join(records)}{end.replace('None', '')}</ListRecords>")
+
+
+def error(code):
+    return envelope(f'<error code="{code}">words</error>')
+
+
+@pytest.fixture
+def run(recorded, read, config):
+    """Read a repository that answers with these pages after its Identify and its formats."""
+
+    def walk(*pages, before=None, **options):
+        http = recorded(*(before or (identify(), formats())), *pages)
+        found = read(OaiPmhSource(config("oai_pmh", URL, **options), http).listing())
+        return found, [asked for _, asked in http.asked]
+
+    return walk
+
+
+def test_pages_are_followed_by_their_tokens(run):
+    found, asked = run(
+        page(record("a"), token="t1", size=3), page(record("b"), record("c"), token="", size=3)
+    )
+    assert found.ids == ["oai:x:a", "oai:x:b", "oai:x:c"]
+    assert found.listing.complete
+    assert asked[2] == {"verb": "ListRecords", "metadataPrefix": "oai_dc"}
+    assert asked[3] == {"verb": "ListRecords", "resumptionToken": "t1"}
+
+
+@pytest.mark.parametrize("turn", [["t1"], ["t2", "t3", "t1"]], ids=["itself", "cycle-of-three"])
+def test_oa01_a_token_that_comes_back_ends_the_list(run, turn):
+    pages = [page(record("0"), token="t1")]
+    pages += [page(record(f"after-{number}"), token=token) for number, token in enumerate(turn)]
+    found, asked = run(*pages)
+    assert len(asked) == 2 + len(pages)
+    assert not found.listing.complete
+    assert not found.listing.stable
+    assert "again" in found.said
+
+
+def test_oa01_an_empty_token_is_the_end(run):
+    found, _ = run(page(record("a"), token=""))
+    assert found.listing.complete
+
+
+def test_oa01_the_same_page_with_new_tokens_ends(run):
+    found, asked = run(page(record("a"), token="t1"), page(record("a"), token="t2"))
+    assert len(asked) == 4
+    assert not found.listing.complete
+
+
+def test_oa02_a_reply_that_is_cut_anywhere_is_refused(run):
+    whole = page(record("a"), record("b"))
+    for end in range(0, len(whole), 17):
+        found, _ = run(whole[:end])
+        assert isinstance(found.error, SourceRefused)
+        assert not found.items
+        assert not found.listing.complete
+
+
+@pytest.mark.parametrize(
+    "body", ["<html><body>back soon</body></html>", "<!DOCTYPE html><p>x</p>", "<rss/>", "{}", ""]
+)
+def test_oa03_what_is_no_reply_is_refused(run, body):
+    for before in ((identify(), formats()), (identify(),), ()):
+        found, _ = run(body, before=before or None) if before else run(before=(body, formats()))
+        assert found.error.code == "unexpected-content"
+        assert not found.listing.complete
+
+
+def test_oa03_the_answer_to_another_question_is_refused(run):
+    found, _ = run(envelope("<ListIdentifiers/>"))
+    assert found.error.code == "unexpected-content"
+
+
+def test_oa04_fewer_records_than_promised_are_no_whole_list(run):
+    found, _ = run(page(record("a"), token="t", size=500), page(record("b"), token="", size=500))
+    assert len(found.items) == 2
+    assert not found.listing.complete
+    assert "500" in found.said
+
+
+def test_oa04_a_size_that_changes_is_not_stable(run):
+    found, _ = run(page(record("a"), token="t", size=3), page(record("b"), token="", size=2))
+    assert not found.listing.stable
+
+
+def test_oa05_the_list_is_begun_once_more(run):
+    first = page(record("a"), token="t1", size=2)
+    found, _ = run(
+        first,
+        error("badResumptionToken"),
+        identify(),
+        formats(),
+        first.replace("t1", "t2"),
+        page(record("b"), size=2),
+    )
+    assert found.ids == ["oai:x:a", "oai:x:b"]
+    assert not found.failures
+    assert found.listing.complete
+    # The counts belong to two walks: none of the later pages may be gone on from.
+    assert [bool(each.cursor) for each in found.pages] == [True, False, False]
+
+
+def test_oa05_a_second_refusal_is_an_error(run):
+    first = page(record("a"), token="t1", size=2)
+    found, asked = run(
+        first, error("badResumptionToken"), identify(), formats(), first, error("badResumptionToken")
+    )
+    assert "badResumptionToken" in found.error.message
+    assert not found.listing.complete
+    assert len(asked) == 8
+
+
+def test_oa05_a_cursor_whose_token_is_gone_leads_to_the_beginning(recorded, read, config):
+    http = recorded(
+        error("badResumptionToken"), identify(), formats(), page(record("a"), record("b"), size=2)
+    )
+    found = read(OaiPmhSource(config("oai_pmh", URL), http).listing("1 2 old"))
+    assert len(found.items) == found.listing.listed == 2
+    assert found.listing.complete
+
+
+def test_oa06_nothing_found_is_an_empty_list(run):
+    found, _ = run(error("noRecordsMatch"))
+    assert (found.listing.listed, found.listing.expected) == (0, 0)
+    assert found.listing.complete
+
+
+def test_oa06_nothing_found_in_the_middle_is_an_error(run):
+    found, _ = run(page(record("a"), token="t"), error("noRecordsMatch"))
+    assert isinstance(found.error, SourceRefused)
+    assert not found.listing.complete
+
+
+def test_oa07_deleted_records_are_counted_and_not_taken(run):
+    found, _ = run(page(record("a"), record("b", status=' status="deleted"', body=False), size=2))
+    assert found.ids == ["oai:x:a"]
+    assert found.listing.ignored == {"deleted": 1}
+    assert found.listing.complete
+
+
+def test_a_record_without_content_is_named(run):
+    found, _ = run(page(record("a", body=False), record("b")))
+    assert found.failures == [("oai:x:a", "record-missing")]
+    assert found.ids == ["oai:x:b"]
+    assert found.listing.complete
+
+
+def test_a_record_without_a_name_makes_the_list_doubtful(run):
+    found, _ = run(page(record("a").replace("oai:x:a", ""), record("b")))
+    assert found.failures == [(None, "no-identifier")]
+    assert not found.listing.complete
+
+
+def test_what_is_no_data_is_counted_by_reason(run):
+    pages = page(record("a"), record("b", "info:eu-repo/semantics/article"), record("c", "unheard-of"))
+    found, _ = run(pages)
+    assert found.ids == ["oai:x:a", "oai:x:c"]
+    assert found.listing.ignored == {"not-a-dataset": 1}
+    assert run(pages, all_types=True)[0].ids == ["oai:x:a", "oai:x:b", "oai:x:c"]
+
+
+@pytest.mark.parametrize(
+    ("granularity", "expected"),
+    [("YYYY-MM-DD", "2020-01-31"), ("YYYY-MM-DDThh:mm:ssZ", "2020-01-31T00:00:00Z")],
+)
+def test_oa08_dates_are_written_as_finely_as_the_repository_takes_them(run, granularity, expected):
+    _, asked = run(
+        page(record("a")), before=(identify(granularity), formats()), **{"from": "2020-01-31", "set": "data"}
+    )
+    assert asked[2] == {"verb": "ListRecords", "metadataPrefix": "oai_dc", "from": expected, "set": "data"}
+
+
+def test_a_date_that_is_none_is_said_before_anything_is_read(run):
+    found, _ = run(page(record("a")), until="last year")
+    assert isinstance(found.error, PartnerConfigError)
+
+
+def test_the_format_that_says_most_is_chosen(run):
+    offered = formats(
+        ("oai_dc", DC),
+        ("dcat", "http://www.w3.org/ns/dcat#"),
+        ("oai_datacite", "http://schema.datacite.org/oai/oai-1.1/"),
+        ("datacite3", "http://datacite.org/schema/kernel-3"),
+        ("datacite4", "http://datacite.org/schema/kernel-4"),
+    )
+    _, asked = run(page(record("a")), before=(identify(), offered))
+    assert asked[2]["metadataPrefix"] == "datacite4"
+
+
+def test_a_format_can_be_agreed(run):
+    _, asked = run(page(record("a")), before=(identify(),), metadata_prefix="mine")
+    assert asked[1] == {"verb": "ListRecords", "metadataPrefix": "mine"}
+
+
+def test_a_repository_without_a_known_format_is_told_what_it_offers(run):
+    found, _ = run(before=(identify(), formats(("marcxml", "http://www.loc.gov/MARC21/slim"))))
+    assert found.error.code == "unknown-format"
+    assert "marcxml" in found.error.message
+
+
+def test_the_words_of_an_error_status_are_read(run):
+    refused = SourceRefused("status 422", status=422, body=error("cannotDisseminateFormat").encode())
+    found, _ = run(refused)
+    assert "cannotDisseminateFormat" in found.error.message
+    assert "metadata_prefix" in found.error.remedy
+
+
+def test_a_query_in_the_address_is_kept_and_old_words_of_the_protocol_are_not(recorded, read, config):
+    http = recorded(identify(), formats(), page(record("a")))
+    read(OaiPmhSource(config("oai_pmh", f"{URL}?mode=oaipmh&verb=Identify"), http).listing())
+    assert {url for url, _ in http.asked} == {URL}
+    assert all(asked["mode"] == "oaipmh" for _, asked in http.asked)
+    assert http.asked[2][1]["verb"] == "ListRecords"

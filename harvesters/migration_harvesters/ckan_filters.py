@@ -1,4 +1,4 @@
-"""Which records of a CKAN portal are read: what the administrator chose, and what is never taken."""
+"""What an administrator can set for a CKAN portal: which records are read, and what is never taken."""
 
 from __future__ import annotations
 
@@ -8,10 +8,63 @@ from dataclasses import dataclass
 from typing import Any
 
 from migration_harvesters.errors import PartnerConfigError
+from migration_harvesters.options import Option
 
 # Not descriptions of data: sources of ckanext-harvest, and HDX's show-cases.
 NOT_DATASETS = frozenset({"harvest", "showcase"})
 _NAME = re.compile(r"[\w .:@/-]{1,200}")
+ROWS = 100
+MAX_ROWS = 1000
+_ANY = {
+    "en": "Names, as in the addresses of the portal; a record needs one of them.",
+    "fr": "Noms, comme dans les adresses du portail ; une fiche en a besoin d'un.",
+}
+
+OPTIONS = (
+    Option(
+        name="organizations",
+        label={"en": "Only these organisations", "fr": "Seulement ces organisations"},
+        help=_ANY,
+        kind="list",
+    ),
+    Option(
+        name="groups",
+        label={"en": "Only these groups", "fr": "Seulement ces groupes"},
+        help=_ANY,
+        kind="list",
+    ),
+    Option(
+        name="tags", label={"en": "Only these tags", "fr": "Seulement ces mots-clés"}, help=_ANY, kind="list"
+    ),
+    Option(
+        name="fq",
+        label={"en": "Filter query", "fr": "Requête de filtre"},
+        help={
+            "en": "In the language of the portal's own search, as its parameter fq takes it; one a line.",
+            "fr": "Dans le langage de recherche du portail (paramètre fq) ; une par ligne.",
+        },
+        kind="lines",
+        example="res_format:CSV",
+    ),
+    Option(
+        name="rows",
+        label={"en": "Records a page", "fr": "Fiches par page"},
+        kind="number",
+        default=ROWS,
+        minimum=1,
+        maximum=MAX_ROWS,
+    ),
+    Option(
+        name="include_private",
+        label={"en": "Read private records, too", "fr": "Lire aussi les fiches privées"},
+        help={
+            "en": "What the partner calls private becomes non-public here; needs a credential.",
+            "fr": "Ce que le partenaire dit privé devient non public ici ; demande une clé.",
+        },
+        kind="flag",
+        default=False,
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

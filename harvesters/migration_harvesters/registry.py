@@ -7,7 +7,9 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from migration_harvesters import options
 from migration_harvesters.errors import PartnerConfigError
+from migration_harvesters.options import Option
 from migration_harvesters.records import Asks, Mapper, Source, SourceConfig
 
 SOURCES = "migration.sources"
@@ -29,6 +31,21 @@ def mapper(name: str) -> Mapper:
 def protocols() -> tuple[str, ...]:
     """Names of the protocols that can be registered."""
     return tuple(sorted(_points(SOURCES)))
+
+
+def known_options(protocol: str) -> tuple[Option, ...] | None:
+    """List the options that a protocol declares, common ones first; None if it takes whatever it is given."""
+    return options.declared(source(protocol))
+
+
+def title(protocol: str, lang: str = "en") -> str:
+    """Name a protocol for people."""
+    return options.said(getattr(source(protocol), "TITLE", {}), lang) or protocol
+
+
+def address(protocol: str, lang: str = "en") -> str:
+    """Say which address of a partner a protocol expects."""
+    return options.said(getattr(source(protocol), "ADDRESS", {}), lang)
 
 
 @cache

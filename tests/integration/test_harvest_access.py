@@ -135,6 +135,8 @@ WRONG = [
     ({"options": "[1]"}, "options"),
     ({"options": {"api_key": "1234"}}, "options"),
     ({"options": {"default_sensitivity": "harmless"}}, "options"),
+    ({"options": {"row": 5}}, "options"),
+    ({"options": {"rows": "many"}}, "options"),
     ({"credential": "SECRET_KEY"}, "credential"),
     ({"credential": "the key itself"}, "credential"),
     ({"name": "Not a name!"}, "name"),

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from migration_harvesters import ckan_filters, replies, strict_json, urls
 from migration_harvesters.errors import HarvestError, PartnerConfigError, PayloadError, SourceRefused
+from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
     Asks,
     Failure,
@@ -31,20 +32,25 @@ from migration_harvesters.records import (
 log = logging.getLogger(__name__)
 
 FORMAT = "ckan"
-ROWS = 100
-MAX_ROWS = 1000
 SHOWN_AT_ONCE = 50
 # How CKAN, DKAN and the servers before them say that an action does not exist.
 NO_SUCH_ACTION = frozenset({400, 404, 405, 501})
 
 
 class CkanSource:
-    """Reads one portal. Options: rows, organizations, groups, tags, fq, include_private."""
+    """Reads one portal."""
+
+    TITLE: ClassVar[Texts] = {"en": "CKAN portal", "fr": "Portail CKAN"}
+    ADDRESS: ClassVar[Texts] = {
+        "en": "The home page of the portal, or its /api address.",
+        "fr": "La page d'accueil du portail, ou son adresse /api.",
+    }
+    OPTIONS: ClassVar[tuple[Option, ...]] = ckan_filters.OPTIONS
 
     def __init__(self, config: SourceConfig, http: Asks) -> None:
         self._http = http
         self._base = portal_address(config.url)
-        self._rows = _rows(config.options.get("rows", ROWS))
+        self._rows = _rows(config.options.get("rows", ckan_filters.ROWS))
         self._filters = ckan_filters.Filters.read(config.options)
         self._include_private = bool(config.options.get("include_private", False))
         self._headers = {"Authorization": config.credential} if config.credential else {}
@@ -250,7 +256,7 @@ def _rows(value: Any) -> int:
         rows = int(value)
     except (TypeError, ValueError) as exc:
         raise PartnerConfigError("The option “rows” must be a number.") from exc
-    return min(max(rows, 1), MAX_ROWS)
+    return min(max(rows, 1), ckan_filters.MAX_ROWS)
 
 
 def _cursor(text: str) -> tuple[int, int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from rdflib import DCTERMS, RDF, Graph, Literal, URIRef
 from rdflib.term import Node
@@ -10,6 +11,7 @@ from rdflib.term import Node
 from migration_harvesters import closures, rdf_pages, rdfxml, replies, sniffing, urls
 from migration_harvesters.closures import HYDRA
 from migration_harvesters.errors import HarvestError, ListingTruncated, PayloadError, SourceRefused
+from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
     Asks,
     Failure,
@@ -41,6 +43,13 @@ OF_A_CATALOGUE = (
 
 class DcatSource:
     """Reads one catalogue; the address of the source is that of its first page."""
+
+    TITLE: ClassVar[Texts] = {"en": "DCAT catalogue (RDF)", "fr": "Catalogue DCAT (RDF)"}
+    ADDRESS: ClassVar[Texts] = {
+        "en": "The first page of the catalogue: Turtle, RDF/XML, JSON-LD, N-Triples or TriG.",
+        "fr": "La première page du catalogue : Turtle, RDF/XML, JSON-LD, N-Triples ou TriG.",
+    }
+    OPTIONS: ClassVar[tuple[Option, ...]] = ()
 
     def __init__(self, config: SourceConfig, http: Asks) -> None:
         self._http = http

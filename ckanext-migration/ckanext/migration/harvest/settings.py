@@ -13,7 +13,8 @@ from ckan import model
 
 from ckanext.migration.harvest import access, agreement
 from ckanext.migration.harvest.model import HarvestSource
-from migration_harvesters import registry
+from migration_harvesters import options, registry
+from migration_schemas.errors import MigrationError
 
 CREDENTIAL = re.compile(r"HARVEST_KEY_[A-Z0-9_]{1,60}")
 SECRETIVE = re.compile(r"secret|passw|token|api_?key|credential|authorization", re.IGNORECASE)
@@ -66,19 +67,28 @@ def existing_organization(value: str) -> str:
 def option_mapping(value: Any) -> dict[str, Any]:
     """Accept options as a mapping or as JSON text, and check those that are ours."""
     try:
-        options = json.loads(value) if isinstance(value, str) and value.strip() else value or {}
+        given = json.loads(value) if isinstance(value, str) and value.strip() else value or {}
     except ValueError as exc:
         raise tk.Invalid(tk._("The options are not valid JSON.")) from exc
-    if not isinstance(options, Mapping):
+    if not isinstance(given, Mapping):
         raise tk.Invalid(tk._("The options must be names and values."))
-    for key in options:
+    for key in given:
         if SECRETIVE.search(str(key)):
             raise tk.Invalid(tk._("{}: secrets are not kept in options; set a credential.").format(key))
     try:
-        agreement.read(options)
+        agreement.read(given)
     except ValueError as exc:
         raise tk.Invalid(str(exc)) from exc
-    return dict(options)
+    return dict(given)
+
+
+def check_protocol_options(data: Mapping[str, Any]) -> None:
+    """Check the options against what the protocol declares; raise ValidationError that names the option."""
+    given = agreement.read(data.get("options") or {}).partner_options
+    try:
+        options.check(registry.known_options(data["protocol"]), given)
+    except MigrationError as exc:
+        raise tk.ValidationError({"options": [str(exc.message)]}) from exc
 
 
 def variable_name(value: str) -> str | None:

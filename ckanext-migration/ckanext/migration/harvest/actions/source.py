@@ -45,7 +45,13 @@ def migration_harvest_source_update(context: Any, data_dict: dict[str, Any]) -> 
     row = access.source(tk.get_or_bust(data_dict, "id"))
     tk.check_access("migration_harvest_source_update", context, data_dict)
     given = {key: value for key, value in data_dict.items() if key not in ("id", "name")}
-    held = {"name": row.name, "url": row.url, "protocol": row.protocol, "organization": row.owner_org}
+    held = {
+        "name": row.name,
+        "url": row.url,
+        "protocol": row.protocol,
+        "organization": row.owner_org,
+        "options": dict(row.options or {}),
+    }
     data = _checked(context, {**held, **given})
     settings.check_rights(context, {key: value for key, value in data.items() if key in given}, row)
     settings.write(row, {key: value for key, value in data.items() if key in given})
@@ -107,4 +113,5 @@ def _checked(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     data, errors = tk.navl_validate(flat, known, context)
     if errors:
         raise tk.ValidationError(errors)
+    settings.check_protocol_options(data)
     return data

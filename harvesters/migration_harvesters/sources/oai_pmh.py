@@ -8,10 +8,12 @@ repository promises is counted (OA-01 to OA-08).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
 from migration_harvesters import elements, kinds, languages, oai_replies, text, urls, xml, xml_formats
 from migration_harvesters.errors import HarvestError, PartnerConfigError, PayloadError
 from migration_harvesters.oai_replies import OaiReply, Refusal
+from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
     Asks,
     Failure,
@@ -29,7 +31,37 @@ SECONDS = "YYYY-MM-DDThh:mm:ssZ"
 
 
 class OaiPmhSource:
-    """Reads one repository. Options: metadata_prefix, set, from, until, all_types."""
+    """Reads one repository."""
+
+    TITLE: ClassVar[Texts] = {"en": "OAI-PMH repository", "fr": "Entrepôt OAI-PMH"}
+    ADDRESS: ClassVar[Texts] = {
+        "en": "The base address of the repository, without the verb.",
+        "fr": "L'adresse de base de l'entrepôt, sans le verbe.",
+    }
+    OPTIONS: ClassVar[tuple[Option, ...]] = (
+        Option(
+            name="metadata_prefix",
+            label={"en": "Format", "fr": "Format"},
+            help={
+                "en": "The metadataPrefix; without it the richest format that is read here.",
+                "fr": "Le metadataPrefix ; sinon le format le plus riche qui est lu ici.",
+            },
+            example="oai_datacite",
+        ),
+        Option(name="set", label={"en": "Only this set", "fr": "Seulement cet ensemble"}),
+        Option(name="from", label={"en": "Changed since", "fr": "Modifiées depuis"}, example="2020-01-01"),
+        Option(name="until", label={"en": "Changed until", "fr": "Modifiées jusqu'à"}, example="2030-12-31"),
+        Option(
+            name="all_types",
+            label={"en": "Read records of all types", "fr": "Lire les fiches de tous les types"},
+            help={
+                "en": "Otherwise only what the repository calls a dataset.",
+                "fr": "Sinon seulement ce que l'entrepôt appelle un jeu de données.",
+            },
+            kind="flag",
+            default=False,
+        ),
+    )
 
     def __init__(self, config: SourceConfig, http: Asks) -> None:
         self._http = http

@@ -13,12 +13,13 @@ from typing import Any
 
 from rdflib import Graph
 
-from . import validation
+from . import repairs, validation
 from .errors import LimitError, ReadError
 from .fields import load
 from .parsing import Limits, parse
 from .rdf import interpret, subjects
-from .record import TITLE, from_package, text_in
+from .record import TITLE, Record, from_package, text_in, to_package
+from .repairs import Repair
 from .report import Finding, Report
 from .validation import SECONDS, Engine, Watch
 
@@ -37,6 +38,12 @@ class Checked:
     report: Report
     unknown: tuple[str, ...] = ()
     """Names in a JSON record that are neither fields of the profile nor CKAN's own."""
+    record: Record | None = None
+    """The record itself, where its values came as such and not as RDF."""
+
+    def repairs(self) -> tuple[Repair, ...]:
+        """Return what can be repaired without asking a person; RDF is read tolerantly instead."""
+        return repairs.propose(self.record) if self.record else ()
 
     def title(self, lang: str = "en") -> str:
         """Return the title in a language, else in English, else in any; empty if there is none."""
@@ -45,6 +52,8 @@ class Checked:
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the record's report as JSON-ready data."""
         found = {"id": self.id, "title": self.title(lang), **self.report.as_dict(lang)}
+        if self.record:
+            found["repairs"] = [one.as_dict(lang) for one in self.repairs()]
         return {**found, "unknown": list(self.unknown)} if self.unknown else found
 
 
@@ -65,6 +74,10 @@ class Document:
     def conforms(self) -> bool:
         """Say whether nothing in the document stops publication."""
         return self.report.conforms
+
+    def repaired(self) -> list[dict[str, Any]]:
+        """Return the records whose values came as such, with everything repaired that can be."""
+        return [to_package(repairs.apply(one.record)[0]) for one in self.records if one.record]
 
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return everything as JSON-ready data."""
@@ -135,7 +148,7 @@ def check_values(values: Any) -> Document:
     records = [from_package(entry) for entry in entries]
     return Document(
         tuple(
-            Checked(_name(entry, number), record.fields.get(TITLE) or {}, report, _unknown(entry))
+            Checked(_name(entry, number), record.fields.get(TITLE) or {}, report, _unknown(entry), record)
             for number, (entry, record, report) in enumerate(
                 zip(entries, records, validation.validate_records(records), strict=True), start=1
             )

@@ -11,7 +11,7 @@ from ckanext.migration.errors import to_toolkit
 from ckanext.migration.logic.values import KEEP_INVALID
 from migration_schemas import Record, Report, record, validate_record
 
-__all__ = ["KEEP_INVALID", "as_record", "remember", "report", "to_toolkit"]
+__all__ = ["KEEP_INVALID", "as_record", "remember", "report", "report_of", "to_toolkit"]
 
 # One save asks for the same report several times (rule, message, page). It is a pure function of the record.
 REMEMBERED = 256
@@ -26,7 +26,11 @@ def as_record(package: Mapping[str, Any]) -> Record:
 
 def report(package: Mapping[str, Any]) -> Report:
     """Check a package against the profile."""
-    subject = as_record(package)
+    return report_of(as_record(package))
+
+
+def report_of(subject: Record) -> Report:
+    """Check a record against the profile."""
     key = _key(subject)
     with _lock:
         known = _reports.get(key)

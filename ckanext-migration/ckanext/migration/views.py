@@ -11,19 +11,19 @@ from flask import Blueprint, Response
 import migration_schemas
 from ckanext.migration import facets, shared
 from ckanext.migration.export.views import export
-from ckanext.migration.logic import visibility
+from ckanext.migration.logic import repairing, validating, visibility
 from ckanext.migration.logic.publishing import language
 from ckanext.migration.pages import facet_page, form
 from ckanext.migration.pages.terms import migration_terms
 from ckanext.migration.pages.validator import grouped, migration_validator
-from migration_schemas import rdf
+from migration_schemas.checking import Checked, Document
 
 __all__ = ["export", "migration", "migration_terms", "migration_validator"]
 
 migration = Blueprint("migration", __name__)
 
 NOT_FOUND = "Dataset not found or you have no permission to view it"
-MEDIA_TYPES = {"json": "application/json; charset=utf-8", "ttl": "text/turtle; charset=utf-8"}
+FILES = ("json", "csv", "ttl", "jsonld")
 
 
 def _package(name: str) -> dict[str, Any]:
@@ -41,7 +41,9 @@ def quality(name: str) -> Any:
     report = shared.report(visibility.whole(package["id"]))
     lang = language()
     fields = {field["field_name"]: field for field in _fields()}
-    groups = grouped(report, lang)
+    may_edit = tk.h.check_access("package_update", {"id": package["id"]})
+    repairs = repairing.proposed(visibility.whole(package["id"])) if may_edit else ()
+    groups = grouped(report, lang, repairs)
     for row in (row for rows in groups.values() for row in rows):
         field = fields.get(row["field"] or "")
         row["target"] = form.target(field) if field and row["resource"] is None else ""
@@ -51,7 +53,8 @@ def quality(name: str) -> Any:
         "groups": groups,
         "conforms": report.conforms,
         "good": _good(package, {finding.field for finding in report.findings}),
-        "may_edit": tk.h.check_access("package_update", {"id": package["id"]}),
+        "may_edit": may_edit,
+        "repairs": [one.as_dict(lang) for one in repairs],
     }
     return tk.render("migration/quality.html", extra)
 
@@ -71,18 +74,45 @@ def _good(package: dict[str, Any], wrong: set[str | None]) -> list[str]:
     ]
 
 
+@migration.post("/dataset/<name>/repair")
+def repair(name: str) -> Any:
+    """Apply the repairs that were chosen, and come back to the report."""
+    package = _package(name)
+    given = {"id": package["id"], "repairs": tk.request.form.getlist("repair")}
+    try:
+        done = tk.get_action("migration_repair")({}, given)
+    except tk.NotAuthorized:
+        return tk.abort(403, tk._("You may not edit this dataset."))
+    except tk.ValidationError as error:
+        reasons = " ".join(str(text) for text in error.error_summary.values())
+        tk.h.flash_error(tk._("Nothing was changed. {reasons}").format(reasons=reasons))
+        return tk.redirect_to("migration.quality", name=package["name"])
+    number = len(done["repairs"])
+    if number:
+        text = tk.ungettext("{number} value was repaired.", "{number} values were repaired.", number)
+        tk.h.flash_success(text.format(number=number))
+    if done["gone"]:
+        tk.h.flash_notice(tk._("The record has changed meanwhile. Look at what is left to repair."))
+    return tk.redirect_to("migration.quality", name=package["name"])
+
+
 @migration.get("/dataset/<name>/quality.<suffix>")
 def quality_file(name: str, suffix: str) -> Response:
-    """Hand out the report for machines: JSON, or sh:ValidationReport as Turtle."""
-    if suffix not in MEDIA_TYPES:
+    """Hand out the report for machines: JSON, a table, or sh:ValidationReport as Turtle or JSON-LD."""
+    if suffix not in FILES:
         return tk.abort(404, tk._(NOT_FOUND))
     package = _package(name)
     if suffix == "json":
         found = tk.get_action("migration_dataset_validate")({}, {"id": package["id"]})
         body: Any = json.dumps(found, ensure_ascii=False, indent=2)
     else:
-        body = rdf.serialize(shared.report(visibility.whole(package["id"])).to_graph(), "ttl")
-    return Response(body, content_type=MEDIA_TYPES[suffix])
+        report = shared.report(visibility.whole(package["id"]))
+        checked = Checked(package["name"], package.get("title_translated") or {}, report)
+        body = validating.written(Document((checked,)), suffix, language())
+    response = Response(body, content_type=validating.FORMATS[suffix])
+    if suffix == "csv":
+        response.headers["Content-Disposition"] = f'attachment; filename="{package["name"]}-report.csv"'
+    return response
 
 
 @migration.post("/dataset/<name>/publish")

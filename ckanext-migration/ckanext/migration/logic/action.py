@@ -11,6 +11,7 @@ import ckan.plugins.toolkit as tk
 from ckanext.migration import shared
 from ckanext.migration.logic import derived, forms, publishing, visibility
 from ckanext.migration.logic.faceting import migration_facet_values
+from ckanext.migration.logic.repairing import migration_repair
 from ckanext.migration.logic.scanning import migration_search_scan
 from ckanext.migration.logic.similar import migration_dataset_similar
 from ckanext.migration.logic.validating import migration_validate
@@ -23,6 +24,7 @@ __all__ = [
     "migration_dataset_similar",
     "migration_dataset_validate",
     "migration_facet_values",
+    "migration_repair",
     "migration_search_scan",
     "migration_search_widen",
     "migration_validate",

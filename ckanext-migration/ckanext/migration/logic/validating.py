@@ -49,8 +49,10 @@ def migration_validate(context: Any, data_dict: dict[str, Any]) -> dict[str, Any
     :param url: a link to such a document
     :param syntax: ``ttl``, ``xml``, ``jsonld`` or ``nt``, where the content leaves it open
     :param lang: language of the messages, two letters (default: the caller's)
-    :param format: ``ttl`` or ``jsonld`` for a ``sh:ValidationReport``, ``csv`` for a table, in ``report``
-    :returns: ``conforms``, numbers of ``violations``, ``warnings``, ``notes``, and ``records`` with findings
+    :param format: ``ttl`` or ``jsonld`` for a ``sh:ValidationReport``, ``csv`` for a table, ``repaired``
+        for the records with everything repaired that can be computed, in ``report``
+    :returns: ``conforms``, numbers of ``violations``, ``warnings``, ``notes``, and ``records`` with
+        findings and, for records as JSON, ``repairs``
     """
     tk.check_access("migration_validate", context, data_dict)
     lang = str(data_dict.get("lang") or language())[:2]
@@ -129,8 +131,9 @@ FORMATS = {
     "jsonld": "application/ld+json; charset=utf-8",
     "json": "application/json; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
+    "repaired": "application/json; charset=utf-8",
 }
-"""The forms of a report for machines, with their media types."""
+"""The forms of a report for machines, with their media types; ``repaired`` are the records themselves."""
 
 
 def written(document: Document, form: str, lang: str) -> str:
@@ -139,4 +142,6 @@ def written(document: Document, form: str, lang: str) -> str:
         return report_table.write(document, lang)
     if form == "json":
         return json.dumps(document.as_dict(lang), ensure_ascii=False, indent=2)
+    if form == "repaired":
+        return json.dumps(document.repaired(), ensure_ascii=False, indent=2)
     return rdf.serialize(document.report.to_graph(), form)

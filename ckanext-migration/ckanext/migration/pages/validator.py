@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -14,6 +14,7 @@ from ckanext.migration.logic.publishing import language
 from ckanext.migration.pages import words
 from migration_schemas.checking import Checked, Document
 from migration_schemas.errors import MigrationError
+from migration_schemas.repairs import Repair, of_finding
 from migration_schemas.report import Report
 
 __all__ = ["migration_validator"]
@@ -92,7 +93,8 @@ def _given() -> dict[str, Any]:
 def _file(document: Document, wanted: str) -> Response:
     body = validating.written(document, wanted, language())
     response = Response(body, content_type=validating.FORMATS[wanted])
-    response.headers["Content-Disposition"] = f'attachment; filename="report.{wanted}"'
+    name = "record.json" if wanted == "repaired" else f"report.{wanted}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
@@ -100,6 +102,7 @@ def _file(document: Document, wanted: str) -> Response:
 def _page(given: Mapping[str, Any], problem: str = "", document: Document | None = None) -> str:
     text = given.get("text") or ""
     shown = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    repairable = document is not None and any(record.repairs() for record in document.records)
     extra = {
         "given": {**given, "text": shown},
         "problem": problem,
@@ -111,6 +114,7 @@ def _page(given: Mapping[str, Any], problem: str = "", document: Document | None
             ("jsonld", "SHACL (JSON-LD)"),
             ("json", "JSON"),
             ("csv", "CSV"),
+            *((("repaired", tk._("Repaired record (JSON)")),) if repairable else ()),
         ),
     }
     return tk.render("migration/validate.html", extra)
@@ -142,15 +146,16 @@ def _record(record: Checked, lang: str) -> dict[str, Any]:
         "conforms": record.report.conforms,
         "warnings": len(record.report.warnings),
         "unknown": record.unknown,
-        "groups": grouped(record.report, lang),
+        "groups": grouped(record.report, lang, record.repairs()),
     }
 
 
-def grouped(report: Report, lang: str) -> dict[str, list[dict[str, Any]]]:
-    """Return the findings of a report in words, by severity."""
+def grouped(report: Report, lang: str, repairs: Collection[Repair] = ()) -> dict[str, list[dict[str, Any]]]:
+    """Return the findings of a report in words, by severity, each with its repair if there is one."""
     found: dict[str, list[dict[str, Any]]] = {severity: [] for severity in SEVERITIES}
     for finding in report.findings:
         label = finding.field_label(lang) if finding.field else tk._("Whole record")
+        repair = of_finding(repairs, finding)
         found[finding.severity].append(
             {
                 "label": label,
@@ -162,6 +167,7 @@ def grouped(report: Report, lang: str) -> dict[str, list[dict[str, Any]]]:
                 "harm": finding.layer == "do-no-harm",
                 "field": finding.field,
                 "resource": finding.resource,
+                "repair": {"id": repair.id, "shown": repair.shown(lang)} if repair else None,
             }
         )
     return found

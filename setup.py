@@ -129,6 +129,7 @@ setup(
             "ckan = migration_harvesters.mappers.ckan:to_record",
             "dcat = migration_harvesters.mappers.dcat:to_record",
             "dublin-core = migration_harvesters.mappers.dublin_core:to_record",
+            "ddi = migration_harvesters.mappers.ddi:to_record",
             "datacite-xml = migration_harvesters.mappers.datacite_xml:to_record",
         ],
         "babel.extractors": ["ckan = ckan.lib.extract:extract_ckan"],

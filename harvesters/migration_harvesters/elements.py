@@ -7,6 +7,7 @@ a document is, is decided once, by its root element, in `xml_formats`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from migration_harvesters import languages, text
@@ -14,6 +15,9 @@ from migration_harvesters.xml import Element
 
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 ANY, BELOW = "*", "**"
+BREAKS = frozenset(
+    {"p", "br", "div", "ul", "ol", "li", "table", "tr", "itm", "list", "head", "h1", "h2", "h3", "h4"}
+)
 
 
 def name(node: Element) -> str:
@@ -43,6 +47,13 @@ def first(node: Element, *paths: str) -> Element | None:
 def said(node: Element) -> str:
     """Give the text of an element and all below it, cleaned."""
     return text.cleaned("".join(node.itertext()))
+
+
+def prose(node: Element) -> str:
+    """Give a text of paragraphs: markup inside it (DDI and DataCite allow some) makes the breaks."""
+    if not any(isinstance(child.tag, str) for child in node):
+        return text.cleaned("\n".join(line.strip() for line in "".join(node.itertext()).split("\n")))
+    return text.cleaned(re.sub(r"\s*\n\s*\n\s*", "\n\n", "".join(_pieces(node))))
 
 
 def words(node: Element, *paths: str) -> list[str]:
@@ -76,6 +87,17 @@ def language(node: Element) -> str:
 def spoken(node: Element, *paths: str) -> list[tuple[str, str]]:
     """Give texts with the language of each, as `languages.texts` takes them."""
     return [(language(one), found) for one in find(node, *paths) if (found := said(one))]
+
+
+def _pieces(node: Element) -> Iterator[str]:
+    yield re.sub(r"\s+", " ", node.text or "")
+    for child in node:
+        if isinstance(child.tag, str):
+            between = "\n\n" if name(child).lower() in BREAKS else ""
+            yield between
+            yield from _pieces(child)
+            yield between
+        yield re.sub(r"\s+", " ", child.tail or "")
 
 
 def _walk(nodes: Iterable[Element], steps: list[str]) -> Iterator[Element]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import migration_vocabularies
 from migration_harvesters import licences, text, urls
 from migration_harvesters.mapping import Notebook
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"()\[\]]+")
 
 
 def file_type(*said: object) -> str | None:
@@ -33,10 +36,16 @@ def of_address(address: object) -> str | None:
     return found if found not in (None, "HTML") and suffix.lower() not in ("xhtml", "asp", "php") else None
 
 
+def of_name(name: object) -> str | None:
+    """Find the file type at the end of the name of a file."""
+    _, dot, suffix = text.line(name, 300).rpartition(".")
+    return file_type(suffix) if dot and 2 <= len(suffix) <= 7 else None
+
+
 def licence(words: Iterable[object], notebook: Notebook) -> str | None:
     """Find the licence among statements about rights; if none is known, the publisher's own terms."""
     said = [line for value in words if (line := text.line(value, 2000))]
-    for one in said:
+    for one in [*said, *(link for line in said for link in _ADDRESS.findall(line))]:
         found = licences.find(one)
         if found:
             if found[1]:

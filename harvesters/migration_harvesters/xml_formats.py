@@ -10,7 +10,7 @@ from migration_harvesters import elements
 from migration_harvesters.xml import Element
 
 DUBLIN_CORE, DATACITE, DDI, ISO = "dublin-core", "datacite-xml", "ddi", "iso"
-PREFERRED = (DATACITE, DUBLIN_CORE)
+PREFERRED = (DDI, DATACITE, DUBLIN_CORE)
 """From the format that says most about data to the one that says least."""
 
 # Namespaces of formats as portals announce them, without scheme, as far as the version.
@@ -53,6 +53,15 @@ def kinds(name: str, root: Element) -> list[str]:
     said = elements.words(root, *_TYPES[name])
     typed = elements.find(root, *_TYPES[name])
     return [*said, *(elements.attribute(node, "resourceTypeGeneral", "codeListValue") for node in typed)]
+
+
+def without_statistics(name: str, root: Element) -> None:
+    """Take the statistics of variables out: counts of small groups are not kept, not even unread (DD-02)."""
+    if name == DDI:
+        for node in elements.find(root, "dataDscr/var/**/sumStat|catStat"):
+            parent = node.getparent()
+            if parent is not None:
+                parent.remove(node)
 
 
 def _named(root: Element) -> str | None:

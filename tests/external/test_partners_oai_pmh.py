@@ -236,3 +236,59 @@ def test_a_page_for_people_in_the_place_of_identify():
     with pytest.raises(SourceRefused) as refused:
         read(lambda path, query: page)
     assert refused.value.code == "unexpected-content"
+
+
+DDI = FIXTURES / "ddi-nada"
+STUDIES = ("cessda-fsd-ukds/fsd-3271.xml", "cessda-fsd-ukds/fsd-3307.xml", "cessda-fsd-ukds/ukds-2000.xml")
+STUDIES += ("cessda-fsd-ukds/ukds-7481.xml", "dataverse-ddi/dataset-finch-private.xml")
+STUDIES += ("dataverse-ddi/dataset-finch-terms-of-use.xml", "dataverse-ddi/dataset-finch1.xml")
+STUDIES += ("dataverse-ddi/dataset-perma-w-separator.xml", "dataverse-ddi/dataset-perma.xml")
+STUDIES += (
+    "dataverse-ddi/dataset-spruce1.xml",
+    "dataverse-ddi/ddi_dataset.xml",
+    "dataverse-ddi/exportfull.xml",
+)
+STUDIES += ("dataverse-ddi/samplestudyddifull.xml",)
+CODEBOOK = formats(
+    ("oai_dc", "http://www.openarchives.org/OAI/2.0/oai_dc/"), ("oai_ddi25", "ddi:codebook:2_5")
+)
+
+
+def wrapped(name):
+    """A recorded codebook as the only record of a list."""
+    body = re.sub(r"<\?xml.*?\?>", "", (DDI / name).read_text("utf-8-sig"))
+    header = "<header><identifier>oai:x:1</identifier><datestamp>2024-01-01</datestamp></header>"
+    return envelope(f"<ListRecords><record>{header}<metadata>{body}</metadata></record></ListRecords>")
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_ddi_every_recorded_study_is_mapped(name):
+    found = read(repository({"": wrapped(name)}, CODEBOOK))
+    show(name, found)
+    found.account()
+    (record,) = found.records.values()
+    print(json.dumps(record.fields, ensure_ascii=False)[:1200])
+    assert record.fields["title_translated"]
+    assert record.fields["publisher"]
+    assert not re.search(r"<\w+>|&lt;", json.dumps(record.fields))
+
+
+def test_ddi_the_list_of_cessda_with_deleted_records():
+    body = (DDI / "cessda-list-records/list-records-response.xml").read_bytes()
+    found = read(repository({"": ended(replay.Answer(body, "text/xml"))}, CODEBOOK))
+    show("cessda-list-records", found)
+    found.account()
+    assert found.listing.ignored == {"deleted": 3}
+    assert len(found.records) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"), [("fsd-3307-oaipmh.xml", "mapped"), ("oaipmh-missing-metadata.xml", "named")]
+)
+def test_ddi_a_record_without_metadata_is_named(name, outcome):
+    body = (DDI / "cessda-fsd-ukds" / name).read_bytes().replace(b"GetRecord", b"ListRecords")
+    found = read(repository({"": replay.Answer(body, "text/xml")}, CODEBOOK))
+    show(name, found)
+    found.account()
+    assert len(found.records) == (outcome == "mapped")
+    assert [failure.error.code for failure in found.failures] == ["record-missing"] * (outcome == "named")

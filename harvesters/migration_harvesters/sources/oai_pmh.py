@@ -256,6 +256,7 @@ class _Walk:
         if not self._source.all_types and not kinds.is_data(xml_formats.kinds(name, root)):
             self._tally.ignored["not-a-dataset"] += 1
             return None
+        xml_formats.without_statistics(name, root)
         modified = elements.word(header, "datestamp") or None
         return RawRecord(RemoteRef(identifier, modified), name, xml.canonical(_with_language(root)))
 

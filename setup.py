@@ -123,6 +123,7 @@ setup(
             "ckan = migration_harvesters.sources.ckan:CkanSource",
             "dcat = migration_harvesters.sources.dcat:DcatSource",
             "oai_pmh = migration_harvesters.sources.oai_pmh:OaiPmhSource",
+            "dcat_us = migration_harvesters.sources.dcat_us:DcatUsSource",
         ],
         "migration.embeddings": ["e5-small = ckanext.migration.search.vectors.e5:E5Small"],
         "migration.mappers": [
@@ -131,6 +132,7 @@ setup(
             "dublin-core = migration_harvesters.mappers.dublin_core:to_record",
             "ddi = migration_harvesters.mappers.ddi:to_record",
             "datacite-xml = migration_harvesters.mappers.datacite_xml:to_record",
+            "dcat_us = migration_harvesters.mappers.dcat_us:to_record",
         ],
         "babel.extractors": ["ckan = ckan.lib.extract:extract_ckan"],
     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pkgutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,9 @@ class Recording:
         )
         self.bodies = {row["path"]: (folder / row["file"]).read_bytes() for row in index["replies"]}
         self.answers = {
-            row["path"]: replay.Answer(self.bodies[row["path"]], row["media_type"])
+            row["path"]: replay.Answer(
+                self.bodies[row["path"]], row["media_type"], headers=row.get("headers", {})
+            )
             for row in index["replies"]
         }
 
@@ -116,7 +119,9 @@ class TestSource:
         for bad in recording.answers:
             cut = recording.changed(
                 lambda path, answer, bad=bad: (
-                    replay.Answer(answer.body[: int(len(answer.body) * share)]) if path == bad else answer
+                    replace(answer, body=answer.body[: int(len(answer.body) * share)])
+                    if path == bad
+                    else answer
                 )
             )
             with replay.serving(cut) as portal:

@@ -78,7 +78,11 @@ class Reading:
         if address is None:
             shown = said.get("url") or said.get("download_url") or said.get("name") or ""
             if shown:
-                self.notebook.left_out("resources", shown, "no web address")
+                # Some portals publish addresses with a password in them: it is not repeated in a report.
+                secret = "@" in plain.word(shown)
+                self.notebook.left_out(
+                    "resources", "an address with a user name" if secret else shown, "no web address"
+                )
             return None
         mine = {name: value for name, value in said.items() if name not in ("url", "format", "license")}
         declared = load().resource_fields

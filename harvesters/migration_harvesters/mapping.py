@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import migration_vocabularies
 from migration_harvesters import text
 from migration_harvesters.errors import MappingError
 from migration_schemas import Record
+from migration_vocabularies import Match, Vocabulary
 
 CERTAIN = 1.0
 NEAR = 0.9
@@ -57,7 +59,7 @@ class Notebook:
     def concept(self, name: str, vocabulary: str, value: object, lang: str | None = None) -> str | None:
         """Look up the code of what a partner wrote."""
         words = text.cleaned(value)
-        found = migration_vocabularies.get(vocabulary).match(words, lang) if words else None
+        found = _match(migration_vocabularies.get(vocabulary), words, lang) if words else None
         if found is None:
             if words:
                 self.left_out(name, words)
@@ -83,9 +85,9 @@ class Notebook:
         known = migration_vocabularies.get(vocabulary)
         others = [migration_vocabularies.get(other) for other in KEYWORD_LISTS if other != vocabulary]
         for word in words:
-            found = known.match(word, lang) or known.match(_without_acronym(word), lang)
+            found = _match(known, word, lang) or _match(known, _without_acronym(word), lang)
             if found is not None and found.confidence < NEAR:
-                better = (other.match(word, lang) for other in others)
+                better = (_match(other, word, lang) for other in others)
                 found = None if any(match and match.confidence > NEAR for match in better) else found
             if found is not None:
                 codes[found.concept.code] = None
@@ -122,6 +124,12 @@ def keywords(words: Iterable[str]) -> list[str]:
             remedy="Ask the partner to choose the keywords that help to find the dataset.",
         )
     return found
+
+
+@lru_cache(maxsize=50_000)
+def _match(known: Vocabulary, words: str, lang: str | None) -> Match | None:
+    """Look up what portals repeat in thousands of records: file types, keywords, names of places."""
+    return known.match(words, lang)
 
 
 def _stricter(agreed: Any, said: Any) -> Any:

@@ -14,7 +14,7 @@ from partners import FIXTURES, harvest, present
 
 pytestmark = present
 DCAT = FIXTURES / "dcat"
-SNAPSHOTS = (pytest.param("2022-03-27", marks=pytest.mark.slow), "2022-04-17")
+SNAPSHOTS = ("2022-03-27", "2022-04-17")
 # What these four documents have in the place of the list of datasets.
 NO_LIST = {"invalid_dataset_type", "missing_catalog_dataset", "missing_dataset"}
 
@@ -41,6 +41,7 @@ def check(found, body):
     assert len(found.records) + len({one.remote_id for one in found.failures}) >= len(names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("snapshot", SNAPSHOTS)
 def test_portals_of_arcgis(snapshot):
     total = {"listed": 0, "mapped": 0, "portals": 0}
@@ -59,12 +60,9 @@ def test_portals_of_arcgis(snapshot):
             rows = {row["identifier"]: row for row in reversed(json.loads(body)["dataset"])}
             for name, record in found.records.items():
                 assert record.fields["access_rights"] == "PUBLIC"
-                files = [
-                    one
-                    for one in rows[name]["distribution"]
-                    if one.get("accessURL") or one.get("downloadURL")
-                ]
-                assert len(record.resources) == len(files), name
+                said = [one.get("accessURL") or one.get("downloadURL") for one in rows[name]["distribution"]]
+                # One county publishes addresses with a user name and a password; these are not taken.
+                assert len(record.resources) == len([one for one in said if one and "@" not in one]), name
     print(f"\n{snapshot}: {total}")
     assert total["listed"] == total["mapped"] > 10_000
 

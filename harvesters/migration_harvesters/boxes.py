@@ -1,4 +1,7 @@
-"""Boxes on the map as portals write them → `west south east north`, as the profile keeps them."""
+"""Boxes on the map in the forms that JSON knows: four numbers, a text of four, WKT, GeoJSON.
+
+Whether a box is on this planet, and what becomes of one over the date line, is judged in `extents.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,77 +9,60 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from migration_harvesters import plain
-from migration_schemas import measures
+from migration_harvesters import extents, plain
 
-_NUMBER = re.compile(r"-?\d{1,3}(?:\.\d+)?")
-_NUMBERS = re.compile(r"\s*-?\d{1,3}(?:\.\d+)?(?:[\s,]+-?\d{1,3}(?:\.\d+)?){3}\s*")
-_DIGITS = 6
+_NUMBER = r"-?\d{1,3}(?:\.\d+)?"
+_NUMBERS = re.compile(rf"\s*{_NUMBER}(?:[\s,]+{_NUMBER}){{3}}\s*")
+_SHAPE = re.compile(r"\s*(?:<[^>]*>\s*)?(?:multi)?(?:point|polygon|linestring)\s*\(", re.I)
+_PAIR = re.compile(r"(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
+LONGEST = 100_000
 _DEEP = 6
 
+Points = Iterable[tuple[float, float]]
 
-def of_text(words: str) -> str | None:
-    """Read `west,south,east,north` (DCAT-US, STAC), or WKT."""
+
+def of_text(words: str) -> list[str]:
+    """Read `west,south,east,north` (DCAT-US, STAC), or a shape of Well-Known Text."""
     if _NUMBERS.fullmatch(words):
-        return of_numbers(float(part) for part in _NUMBER.findall(words))
-    if re.match(r"\s*(?:<[^>]*>\s*)?(?:multi)?(?:point|polygon|linestring|envelope)\s*\(", words, re.I):
-        pairs = re.findall(r"(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)", words[:100_000])
-        return of_points((float(east), float(north)) for east, north in pairs)
-    return None
+        return of_numbers([float(part) for part in re.findall(_NUMBER, words)])
+    if _SHAPE.match(words):
+        return of_points((float(east), float(north)) for east, north in _PAIR.findall(words[:LONGEST]))
+    return []
 
 
-def of_numbers(numbers: Iterable[Any]) -> str | None:
-    """Read four numbers, or six with heights between them (STAC); None for what is no box on this planet."""
-    values = [
-        number for number in numbers if isinstance(number, int | float) and not isinstance(number, bool)
-    ]
+def of_numbers(numbers: Iterable[Any]) -> list[str]:
+    """Read west, south, east and north; or six numbers, with heights in between (STAC)."""
+    values = list(numbers)
     if len(values) == 6:
         values = [*values[:2], *values[3:5]]
-    if len(values) != 4:
-        return None
-    box = " ".join(_written(value) for value in values)
-    return box if measures.is_box(box) else None
+    return extents.boxes(*values) if len(values) == 4 else []
 
 
-def of_points(points: Iterable[tuple[float, float]]) -> str | None:
+def of_points(points: Points) -> list[str]:
     """Read the box around points of longitude and latitude."""
     found = list(points)
     if not found:
-        return None
-    east, north = [point[0] for point in found], [point[1] for point in found]
-    return of_numbers([min(east), min(north), max(east), max(north)])
+        return []
+    easts, norths = [point[0] for point in found], [point[1] for point in found]
+    return extents.boxes(min(easts), min(norths), max(easts), max(norths))
 
 
-def of_geojson(geometry: Mapping[str, Any]) -> str | None:
-    """Read the box around a geometry of GeoJSON (RFC 7946); its own `bbox` goes first."""
-    box = geometry.get("bbox")
-    if isinstance(box, list) and (found := of_numbers(box)):
+def of_geojson(geometry: Mapping[str, Any]) -> list[str]:
+    """Read the box around a geometry or feature of GeoJSON (RFC 7946); its own `bbox` goes first."""
+    own = geometry.get("bbox")
+    if isinstance(own, list) and (found := of_numbers(own)):
         return found
-    inner = [geometry.get("coordinates")]
-    inner += [one.get("coordinates") for one in plain.entries(geometry.get("geometries"))]
-    inner += [
-        plain.entry(one.get("geometry")).get("coordinates") for one in plain.entries(geometry.get("features"))
-    ]
-    return of_points(point for one in inner for point in _points(one, _DEEP))
+    shapes = [geometry, *plain.entries(geometry.get("geometries")), *plain.entries(geometry.get("geometry"))]
+    shapes += [plain.entry(one.get("geometry")) for one in plain.entries(geometry.get("features"))]
+    return of_points(point for one in shapes for point in _points(one.get("coordinates"), _DEEP))
 
 
-def of_corners(west: Any, south: Any, east: Any, north: Any) -> str | None:
-    """Read four texts or numbers that have names."""
-    sides = [plain.word(side) for side in (west, south, east, north)]
-    return of_text(",".join(sides)) if all(_NUMBER.fullmatch(side) for side in sides) else None
-
-
-def _points(value: Any, deep: int) -> Iterable[tuple[float, float]]:
+def _points(value: Any, deep: int) -> Points:
     if not isinstance(value, list) or not deep:
         return
-    if len(value) >= 2 and all(
-        isinstance(part, int | float) and not isinstance(part, bool) for part in value[:2]
-    ):
-        yield float(value[0]), float(value[1])
+    pair = value[:2]
+    if len(pair) == 2 and all(isinstance(part, int | float) and not isinstance(part, bool) for part in pair):
+        yield float(pair[0]), float(pair[1])
         return
     for part in value:
         yield from _points(part, deep - 1)
-
-
-def _written(value: float) -> str:
-    return measures.plain_decimal(round(float(value), _DIGITS)).removesuffix(".0")

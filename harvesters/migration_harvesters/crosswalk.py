@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import migration_vocabularies
-from migration_harvesters import licences, literals, mapping, plain, text, urls
+from migration_harvesters import files, languages, literals, mapping, plain, text, urls
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.records import RawRecord, SourceConfig
 from migration_schemas import Field, load
@@ -27,14 +26,14 @@ def record(
     raw: RawRecord,
     config: SourceConfig,
     said: Mapping[str, Any],
-    files: Iterable[Mapping[str, Any]] = (),
+    resources: Iterable[Mapping[str, Any]] = (),
     *,
     notebook: Notebook | None = None,
 ) -> Mapped:
     """Map one description.
 
     `said` has names of dataset fields, and besides `license` (for files that do not say theirs) and `topics`
-    (words that may name themes, but are no keywords). `files` have names of resource fields.
+    (words that may name themes, but are no keywords). `resources` have names of resource fields.
     """
     reading = Reading(notebook or Notebook(), str(config.options.get("language") or said.get("lang") or "en"))
     fields = reading.fields(said)
@@ -44,9 +43,9 @@ def record(
     if page and not fields.get("url"):
         fields["url"] = page
     fields["contact"] = reading.contact(fields)
-    found = (reading.file(one, said.get("license")) for one in files)
-    resources = [one for one in found if one]
-    return mapping.finished(fields, resources, config.options.get("defaults"), reading.notebook)
+    found = (reading.file(one, said.get("license")) for one in resources)
+    entries = [one for one in found if one]
+    return mapping.finished(fields, entries, config.options.get("defaults"), reading.notebook)
 
 
 class Reading:
@@ -54,7 +53,7 @@ class Reading:
 
     def __init__(self, notebook: Notebook, lang: str) -> None:
         self.notebook = notebook
-        self.lang = text.language(lang).lower() or "en"
+        self.lang = languages.tag(lang) or languages.DEFAULT
 
     def fields(self, said: Mapping[str, Any]) -> dict[str, Any]:
         """Read the fields of a dataset."""
@@ -119,19 +118,8 @@ class Reading:
 
     def licence(self, said: Any) -> str | None:
         """Find the licence that any of these words names; terms in no list are the publisher's own."""
-        words = [text.line(one) or "terms of several sentences" for one in plain.words(said)]
-        words = [one for one in words if one.lower() not in _NO_LICENCE]
-        for one in words:
-            found = licences.find(one)
-            if found:
-                if found[1]:
-                    self.notebook.assumed("license", one, found[0].code, found[1])
-                return found[0].code
-        if not words:
-            return None
-        code = licences.own_terms().code
-        self.notebook.assumed("license", " / ".join(words), code, "terms that are in no list")
-        return code
+        words = [text.line(one, 2000) or "terms of several pages" for one in plain.words(said)]
+        return files.licence((one for one in words if one.lower() not in _NO_LICENCE), self.notebook)
 
     # Texts
 
@@ -141,7 +129,7 @@ class Reading:
             texts = {str(texts.get("@language") or self.lang): texts["@value"]}
         read: dict[str, Any] = {}
         for tag, value in texts.items():
-            lang = text.language(tag).lower()
+            lang = languages.tag(tag) or self.lang
             if field.rdf_value == "translated_list":
                 read[lang] = mapping.keywords(plain.words(value))
             elif field.name == "title_translated":
@@ -179,7 +167,7 @@ class Reading:
         named = [said.get(key) for key in plain.NAMES] if isinstance(said, Mapping) else [said]
         words = [text.line(word) for one in named for word in plain.words(one)]
         if vocabulary == "language":
-            words = [text.language(word) for word in words]
+            words = [languages.tag(word) for word in words]
         if vocabulary == "country":
             words += [word.upper() for word in words if len(word) in (2, 3)]
             words += [word.removesuffix(" (the)") for word in words if word.endswith(" (the)")]
@@ -201,12 +189,10 @@ class Reading:
         if known:
             self.notebook.left_out("format", known)
             return None
-        ending = address.partition("?")[0].rpartition("/")[2].rpartition(".")[2]
-        concept = migration_vocabularies.get("file-type").match(ending) if 2 < len(ending) < 9 else None
-        if concept is None:
-            return None
-        self.notebook.assumed("format", ending, concept.concept.code, "the end of the address")
-        return concept.concept.code
+        ending = files.of_address(address)
+        if ending:
+            self.notebook.assumed("format", address.rpartition("/")[2], ending, "the end of the address")
+        return ending
 
     # Places
 

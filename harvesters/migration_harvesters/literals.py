@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from migration_harvesters import text, urls
+from migration_harvesters import people, text, urls
 from migration_schemas import measures
 
-_MAIL = re.compile(r"(?:mailto:)?([^@\s<>:/]+@[^@\s<>/]+\.[^@\s<>./]{2,})", re.I)
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][\w.+-]*/[A-Za-z0-9][\w.+-]*")
 _WHOLE = re.compile(r"\d{1,15}")
 
@@ -25,12 +24,6 @@ WORTH_A_NOTE = {
 def read(kind: str, words: str) -> Any:
     """Read a text as the kind of value; None, or an empty text, if it is none of that kind."""
     return READERS.get(kind, text.line)(words)
-
-
-def mailbox(words: str) -> str | None:
-    """Read a mail address, with or without `mailto:`."""
-    found = _MAIL.fullmatch(words)
-    return found[1] if found else None
 
 
 def whole(words: str) -> int | None:
@@ -55,7 +48,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "iri": urls.web_link,
     "self": urls.web_link,
     "date": text.day,
-    "email": mailbox,
+    "email": people.mail,
     "count": whole,
     "size": whole,
     "integer": whole,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from migration_harvesters import crosswalk, extents, plain, strict_json, urls
+from migration_harvesters import boxes, crosswalk, plain, strict_json, urls
 from migration_harvesters.errors import MappingError
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.records import RawRecord, SourceConfig
@@ -39,7 +39,7 @@ def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:
 def _said(row: Mapping[str, Any], notebook: Notebook) -> dict[str, Any]:
     modified = plain.word(row.get("modified"))
     repeats = modified if _REPEATS.fullmatch(modified) else None
-    places, boxes = _places(row.get("spatial"), notebook)
+    places, areas = _places(row.get("spatial"), notebook)
     topics = [word for key in _TOPICS for word in plain.words(row.get(key))]
     return {
         "title_translated": _texts(row.get("title")),
@@ -58,7 +58,7 @@ def _said(row: Mapping[str, Any], notebook: Notebook) -> dict[str, Any]:
         "in_series": [_series(one) for one in plain.entries(row.get("inSeries"))],
         "language": plain.listed(row.get("language")),
         "spatial_coverage": places,
-        "places": boxes,
+        "places": areas,
         "temporal_coverage": [_period(one) for one in plain.listed(row.get("temporal"))],
         "frequency": plain.first(row.get("accrualPeriodicity")) or repeats,
         "issued": row.get("issued"),
@@ -119,26 +119,25 @@ def _series(value: Mapping[str, Any]) -> dict[str, Any]:
 def _places(value: Any, notebook: Notebook) -> tuple[list[Any], list[dict[str, Any]]]:
     """Sort what is said of the place into names and boxes (text, WKT or GeoJSON)."""
     names: list[Any] = []
-    boxes: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
     for one in plain.listed(value):
         said = one if isinstance(one, Mapping) else {"name": one}
-        shapes = [said.get(key) for key in ("bbox", "geometry", "centroid", "geometry-extent", "name")]
-        shapes += [said] if said.get("coordinates") or said.get("envelope") else []
-        box = next((found for shape in shapes if (found := _box(shape))), None)
         name = plain.word(said.get("prefLabel") or said.get("name") or said.get("@id"))
-        if name and not _box(name):
+        shapes = [said.get(key) for key in ("bbox", "geometry", "centroid", "name")]
+        shapes += [said] if said.get("coordinates") else []
+        area = next((area for shape in shapes if (area := _boxes(shape))), [])
+        if name and not _boxes(name):
             names.append(said if len(said) > 1 else name)
-        if box:
-            boxes.append({"box": box, "name": name if name and not _box(name) else None})
-        elif not name:
+            found.extend({"box": box, "name": name} for box in area)
+        elif area:
+            found.extend({"box": box} for box in area)
+        else:
             notebook.left_out("spatial_coverage", str(one)[:100], "neither a name nor a box on the map")
-    return names, boxes
+    return names, found
 
 
-def _box(shape: Any) -> str | None:
-    if isinstance(shape, Mapping):
-        return extents.of_geojson(shape)
-    return extents.of_text(plain.word(shape))
+def _boxes(shape: Any) -> list[str]:
+    return boxes.of_geojson(shape) if isinstance(shape, Mapping) else boxes.of_text(plain.word(shape))
 
 
 def _period(value: Any) -> Any:

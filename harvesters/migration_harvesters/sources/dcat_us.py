@@ -8,9 +8,10 @@ the document into pages say so in HTTP's Link header.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from migration_harvesters import closures, json_replies, next_pages, plain, strict_json, urls, walks
+from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import Asks, Listing, Page, RemoteRef, SourceConfig, Tally
 
 FORMAT = "dcat_us"
@@ -20,6 +21,16 @@ NO_DATASETS = frozenset({"DataService", "DatasetSeries", "Catalog", "CatalogReco
 
 class DcatUsSource:
     """Reads one `data.json`; the address of the source is that of the document."""
+
+    TITLE: ClassVar[Texts] = {
+        "en": "data.json (DCAT-US 1.1 or 3.0)",
+        "fr": "data.json (DCAT-US 1.1 ou 3.0)",
+    }
+    ADDRESS: ClassVar[Texts] = {
+        "en": "The address of the document, most often …/data.json.",
+        "fr": "L’adresse du document, le plus souvent …/data.json.",
+    }
+    OPTIONS: ClassVar[tuple[Option, ...]] = ()
 
     def __init__(self, config: SourceConfig, http: Asks) -> None:
         self._http = http

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migration_harvesters import extents
+from migration_harvesters import boxes
 from migration_schemas import measures
 
 
@@ -18,30 +18,24 @@ from migration_schemas import measures
         ("POLYGON((1 2, 3 2, 3 4, 1 4, 1 2))", "1 2 3 4"),
         ("POINT(30.5 50)", "30.5 50 30.5 50"),
         ("1,2,3", None),
-        ("3,2,1,4", None),
+        ("179,-20,-179,-10", "179 -20 180 -10;-180 -20 -179 -10"),
         ("-179,17,179.7,95", None),
         ("Kenya", None),
         ("", None),
     ],
 )
 def test_texts(words, box):
-    assert extents.of_text(words) == box
+    assert boxes.of_text(words) == (box.split(";") if box else [])
 
 
 def test_geojson():
-    assert (
-        extents.of_geojson({"type": "Polygon", "coordinates": [[[1, 2], [3, 2], [3, 4], [1, 2]]]})
-        == "1 2 3 4"
-    )
-    assert extents.of_geojson({"type": "Point", "coordinates": [1.5, 2]}) == "1.5 2 1.5 2"
-    assert extents.of_geojson({"bbox": [1, 2, 0, 3, 4, 9], "coordinates": None}) == "1 2 3 4"
-    assert extents.of_geojson({"coordinates": [[["x", None], True]]}) is None
-    assert extents.of_geojson({}) is None
-
-
-def test_corners_with_names():
-    assert extents.of_corners("1", 2, "3.0", 4) == "1 2 3 4"
-    assert extents.of_corners("1", None, "3", "4") is None
+    assert boxes.of_geojson({"type": "Polygon", "coordinates": [[[1, 2], [3, 2], [3, 4], [1, 2]]]}) == [
+        "1 2 3 4"
+    ]
+    assert boxes.of_geojson({"type": "Point", "coordinates": [1.5, 2]}) == ["1.5 2 1.5 2"]
+    assert boxes.of_geojson({"bbox": [1, 2, 0, 3, 4, 9], "coordinates": None}) == ["1 2 3 4"]
+    assert boxes.of_geojson({"coordinates": [[["x", None], True]]}) == []
+    assert boxes.of_geojson({}) == []
 
 
 @given(
@@ -50,5 +44,4 @@ def test_corners_with_names():
     )
 )
 def test_anything_gives_a_box_or_nothing(value):
-    box = extents.of_geojson({"coordinates": value})
-    assert box is None or measures.is_box(box)
+    assert all(measures.is_box(box) for box in boxes.of_geojson({"coordinates": value}))

@@ -235,7 +235,7 @@ class TestMapper:
         assert named.record.fields["places"] == [{"name": "San Diego County"}]
         assert [note.field for note in named.notes] == ["spatial_coverage"]
 
-    @pytest.mark.parametrize("spatial", ["-300,1,2,3", "5,5,1,1", "{}", "a,b,c,d"])
+    @pytest.mark.parametrize("spatial", ["-400,1,2,3", "5,95,1,99", "{}", "a,b,c,d"])
     def test_a_box_that_is_not_on_this_planet_is_left_out(self, mapped, spatial):
         assert "box" not in str(mapped(dataset("a", spatial=spatial)).record.fields.get("places"))
 

@@ -83,6 +83,11 @@ def test_highlights_come_in_the_language_that_is_shown(searching: Searching, sit
     made = site.create()
     found = searching.find(q="Sudan")["highlighting"]
     assert found[made["id"]]["title"] == ["Displacement in <mark>Sudan</mark>, round 9"]
+    # what the words mean is marked under the name that it has in the text; what is not wanted, never
+    found = searching.find(q="Soudan round -zebra")["highlighting"]
+    assert found[made["id"]]["title"] == ["Displacement in <mark>Sudan</mark>, <mark>round</mark> 9"]
+    found = searching.find(q="title:displacement")["highlighting"]
+    assert found[made["id"]]["title"] == ["<mark>Displacement</mark> in Sudan, round 9"]
 
 
 def test_a_record_without_fields_of_the_profile_is_indexed(searching: Searching, site: Site) -> None:

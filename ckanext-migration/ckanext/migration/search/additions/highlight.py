@@ -2,15 +2,21 @@
 
 An addition (see ``beyond``). Only title and description are highlighted, in the language in
 which they are shown; the encoder makes the text safe for HTML.
+
+Each field is highlighted by a small query of its own: the words as they were typed, and the names of
+what they mean in the field's language. The whole query would have its hundreds of clauses, of all
+fields, tried on every passage; only a search with operators of Solr's language is still read that way.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ckanext.migration.search.additions.beyond import Asked
 from ckanext.migration.search.index import profile
 from ckanext.migration.search.query.request import Request
+from ckanext.migration.search.query.sought import Sought
 
 SHOWN = ("title", "notes")
 MARK = "mark"
@@ -28,13 +34,18 @@ def shape(asked: Asked, request: Request, body: dict[str, Any]) -> None:
     if not (request.words and request.rows):
         return
     properties = profile.properties()
+    looked_for = [each for each in request.typed if each.side != "must_not"]
     fields: dict[str, Any] = {}
     for shown in SHOWN:
         options = _WHOLE if shown == "title" else _PASSAGES
         for name in _names(asked, shown):
-            if name in properties:
-                # with its beginning where nothing matches: so we know that the text exists in this language
-                fields[name] = {**options, "no_match_size": 100}
+            if name not in properties:
+                continue
+            # with its beginning where nothing matches: so we know that the text exists in this language
+            fields[name] = {**options, "no_match_size": 100}
+            if looked_for:
+                language = "" if name == shown else asked.language
+                fields[name]["highlight_query"] = _marked(name, language, looked_for)
     body["highlight"] = {
         "type": "unified",
         "encoder": "html",
@@ -58,6 +69,18 @@ def tell(asked: Asked, request: Request, answer: dict[str, Any]) -> None:
                 found[shown] = marked
         if found:
             asked.told["highlighting"][hit["_source"]["id"]] = found
+
+
+def _marked(name: str, language: str, looked_for: Sequence[Sought]) -> dict[str, Any]:
+    """Return the query for what is marked in a field; without a language, names in any language are."""
+    found: list[dict[str, Any]] = []
+    for each in looked_for:
+        found.append({"match_phrase" if each.phrase else "match": {name: each.text}})
+        labels = {
+            label for meaning in each.meanings for spoken, label in meaning.labels if language in ("", spoken)
+        }
+        found += [{"match_phrase": {name: label}} for label in sorted(labels)]
+    return {"bool": {"should": found}}
 
 
 def _names(asked: Asked, shown: str) -> tuple[str, ...]:

@@ -44,8 +44,15 @@ class Request:
     """Whether there are words that could be highlighted."""
     plain: str = ""
     """The words, where they are nothing but words to be understood: no operators, quotes, fields."""
-    looked_for: tuple[sought.Sought, ...] = ()
-    """What the words look for, where the portal itself decides in which fields."""
+    typed: tuple[sought.Sought, ...] = ()
+    """What the words look for, where they are words of a search box."""
+    understood: bool = False
+    """Whether the portal itself decides in which fields they are looked for, and knows what they mean."""
+
+    @property
+    def looked_for(self) -> tuple[sought.Sought, ...]:
+        """What the words look for, where the portal itself decides in which fields."""
+        return self.typed if self.understood else ()
 
     @property
     def order(self) -> list[dict[str, Any]]:
@@ -108,7 +115,7 @@ def read(
     text = str(params.get("q") or "").strip()
     names = _facet_fields(params)
     limits = syntax.SEARCHER if from_run else syntax.OWN
-    query, looked_for = _Text(text, compiler, limits, known_words).query(params, extra_fields)
+    query, typed = _Text(text, compiler, limits, known_words).query(params, extra_fields)
     return Request(
         plain=text if _is_plain(text, params) else "",
         query=query,
@@ -122,7 +129,8 @@ def read(
         aggregations=facets.aggregations(names, known, params, now),
         from_ckan=from_run,
         words=text not in _EVERYTHING,
-        looked_for=looked_for,
+        typed=typed,
+        understood=known_words is not None and str(params.get("qf") or "") == CKAN_FIELDS,
     )
 
 
@@ -168,7 +176,7 @@ class _Text:
     def query(
         self, params: Mapping[str, Any], extra_fields: str
     ) -> tuple[dict[str, Any], tuple[sought.Sought, ...]]:
-        """Compile it as the parameters ask; what it looks for is told where it is understood."""
+        """Compile it as the parameters ask; what it looks for is told where it is words of a search box."""
         if self.text in _EVERYTHING:
             return dsl.ALL, ()
         kind = params.get("defType") or "lucene"
@@ -186,7 +194,7 @@ class _Text:
         weights = self._weights(params, extra_fields)
         read = sought.read(self.text, weights.thesaurus)
         query = dismax.compiled(read, self.text, weights, self.compiler.fields)
-        return query, read.sought if weights.thesaurus else ()
+        return query, read.sought
 
     def _weights(self, params: Mapping[str, Any], extra_fields: str) -> dismax.Weights:
         names = str(params.get("qf") or self.compiler.default_field)

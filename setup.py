@@ -122,6 +122,7 @@ setup(
         "migration.sources": [
             "ckan = migration_harvesters.sources.ckan:CkanSource",
             "dcat = migration_harvesters.sources.dcat:DcatSource",
+            "csw = migration_harvesters.sources.csw:CswSource",
             "oai_pmh = migration_harvesters.sources.oai_pmh:OaiPmhSource",
             "dcat_us = migration_harvesters.sources.dcat_us:DcatUsSource",
         ],
@@ -130,6 +131,7 @@ setup(
             "ckan = migration_harvesters.mappers.ckan:to_record",
             "dcat = migration_harvesters.mappers.dcat:to_record",
             "dublin-core = migration_harvesters.mappers.dublin_core:to_record",
+            "iso = migration_harvesters.mappers.iso:to_record",
             "ddi = migration_harvesters.mappers.ddi:to_record",
             "datacite-xml = migration_harvesters.mappers.datacite_xml:to_record",
             "dcat_us = migration_harvesters.mappers.dcat_us:to_record",

@@ -30,12 +30,12 @@ KNOWN: dict[str, tuple[str, str | None]] = {
     "c14cb": (NON_PUBLIC, "metadata-only"),
     # NADA (form_model / data_access_type)
     "open": (PUBLIC, "open"), "direct": (PUBLIC, "open"),
-    "public": (RESTRICTED, "registration"), "puf": (RESTRICTED, "registration"),
+    "puf": (RESTRICTED, "registration"),
     "licensed": (RESTRICTED, "licensed"), "remote": (RESTRICTED, None),
     "dataenclave": (RESTRICTED, "enclave"), "enclave": (RESTRICTED, "enclave"),
     "datana": (NON_PUBLIC, "metadata-only"),
     # MD_ClassificationCode and the restriction codes of ISO 19115 that speak of access
-    "unclassified": (PUBLIC, None),
+    "unclassified": (PUBLIC, None), "public": (PUBLIC, None),
     "restricted": (RESTRICTED, None), "limiteddistribution": (RESTRICTED, None),
     "sensitivebutunclassified": (RESTRICTED, None), "forofficialuseonly": (RESTRICTED, None),
     "inconfidence": (NON_PUBLIC, None), "confidential": (NON_PUBLIC, None), "private": (NON_PUBLIC, None),
@@ -44,6 +44,7 @@ KNOWN: dict[str, tuple[str, str | None]] = {
     # the list of the European Union, and its INSPIRE words
     "restrictedaccessrights": (RESTRICTED, None), "nonpublic": (NON_PUBLIC, None),
     "nolimitations": (PUBLIC, None),
+    **{f"inspiredirectivearticle131{letter}": (RESTRICTED, None) for letter in "abcdefgh"},
 }  # fmt: skip
 
 

@@ -73,9 +73,12 @@ def mail(value: object) -> str:
 def contacts(parties: Iterable[Party], notebook: Notebook, page: object = None) -> list[dict[str, Any]]:
     """Give those who answer: by mailbox or page, under the name of the body; else the page of the record."""
     rows: dict[str, dict[str, Any]] = {}
-    for party in parties:
+    asked = list(parties)
+    # A mailbox answers; the page of a body only where nobody has one.
+    boxes = any(mail(party.mail) for party in asked)
+    for party in asked:
         box, link = mail(party.mail), urls.web_link(party.page)
-        if not box and not link:
+        if not box and (boxes or not link):
             continue
         row = {"email": box} if box else {"url": link}
         if party.person:

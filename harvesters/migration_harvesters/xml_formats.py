@@ -10,7 +10,7 @@ from migration_harvesters import elements
 from migration_harvesters.xml import Element
 
 DUBLIN_CORE, DATACITE, DDI, ISO = "dublin-core", "datacite-xml", "ddi", "iso"
-PREFERRED = (DDI, DATACITE, DUBLIN_CORE)
+PREFERRED = (DDI, ISO, DATACITE, DUBLIN_CORE)
 """From the format that says most about data to the one that says least."""
 
 # Namespaces of formats as portals announce them, without scheme, as far as the version.
@@ -68,7 +68,7 @@ def _named(root: Element) -> str | None:
     name, space = elements.name(root), elements.namespace(root)
     if name == "codeBook":
         return DDI
-    if name in ("MD_Metadata", "MI_Metadata"):
+    if name.endswith(("MD_Metadata", "MI_Metadata")):
         return ISO
     if name == "resource" and (not space or announced(space) == DATACITE):
         return DATACITE if elements.find(root, "titles/title") else None

@@ -60,7 +60,7 @@ def test_the_strictest_word_about_access_counts():
         "metadata-only",
     )
     assert access.read(["licensed"]) == ("RESTRICTED", "licensed")
-    assert access.read(["public", "confidential"]) == ("NON_PUBLIC", "registration")
+    assert access.read(["puf", "confidential"]) == ("NON_PUBLIC", "registration")
     assert access.read(["Creative Commons"]) == (None, None)
 
 

@@ -1,0 +1,249 @@
+"""OGC Catalogue Service for the Web, 2.0.2 and 3.0, in ISO 19139, ISO 19115-3 or Dublin Core.
+
+Asked by GET, which both versions demand of a server. The addresses that capabilities advertise are not
+followed: they often name an inner host, and the registered address answers (CS-04). What a catalogue says
+about its pages is taken as a claim: a list is whole when as many different records came as were promised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+from migration_harvesters import csw_replies, elements, kinds, text, urls, xml, xml_formats
+from migration_harvesters.csw_replies import Exceptional, Found
+from migration_harvesters.errors import HarvestError, PartnerConfigError, PayloadError, SourceRefused
+from migration_harvesters.mappers import iso
+from migration_harvesters.records import (
+    Asks,
+    Failure,
+    Listing,
+    Page,
+    RawRecord,
+    RemoteRef,
+    SourceConfig,
+    Tally,
+)
+from migration_harvesters.replies import Reply
+from migration_harvesters.xml import Element
+
+ROWS, MAX_ROWS, MAX_PAGES = 50, 500, 100_000
+LOST_AT_FIRST = 3
+"""After so many refused records and none that came, it is the request that is wrong and not a record."""
+
+# From the schema that most catalogues keep their records in to the one that says least.
+SCHEMAS = (
+    "http://www.isotc211.org/2005/gmd", "http://standards.iso.org/iso/19115/-3/mdb/2.0",
+    "http://standards.iso.org/iso/19115/-3/mdb/1.0", "http://www.isotc211.org/2005/gmi",
+)  # fmt: skip
+CORE = {"2.0.2": "http://www.opengis.net/cat/csw/2.0.2", "3.0.0": "http://www.opengis.net/cat/csw/3.0"}
+TYPES = {"2.0.2": "csw:Record", "3.0.0": "csw30:Record"}
+
+
+class CswSource:
+    """Reads one catalogue. Options: version, output_schema, constraint, rows, all_types."""
+
+    def __init__(self, config: SourceConfig, http: Asks) -> None:
+        self._http = http
+        address = urls.canonical(config.url)
+        self._base = address.partition("?")[0]
+        known = {"service", "request", "version", "acceptversions"}
+        # Some servers keep their catalogues apart by a query (`?map=…`).
+        asked = parse_qsl(urlsplit(address).query)
+        self._fixed = {name: value for name, value in asked if name.lower() not in known}
+        self._options = config.options
+        self._headers = {"Authorization": config.credential} if config.credential else {}
+        self.all_types = bool(config.options.get("all_types", False))
+        self.rows = _rows(config.options.get("rows", ROWS))
+
+    def listing(self, resume: str | None = None) -> Listing:
+        """All records of the catalogue; `resume` is the cursor of an earlier page of this source."""
+        return Listing(lambda tally: _Walk(self, tally).pages(resume))
+
+    def request(self) -> dict[str, str]:
+        """Make the parameters that all pages are asked with, out of options and capabilities."""
+        agreed = text.cleaned(self._options.get("version"))
+        if agreed and agreed not in CORE:
+            raise PartnerConfigError("The option “version” must be 2.0.2 or 3.0.0.")
+        hello = {"service": "CSW", "request": "GetCapabilities"}
+        said = self._get({**hello, "version": agreed} if agreed else hello)
+        schemas, versions = csw_replies.offered(said)
+        version = agreed or ("3.0.0" if "2.0.2" not in versions and versions & {"3.0.0", "3.0"} else "2.0.2")
+        schema = next((name for name in SCHEMAS if name in schemas), CORE[version])
+        found = {
+            "service": "CSW",
+            "version": version,
+            "request": "GetRecords",
+            "typeNames": TYPES[version],
+            "resultType": "results",
+            "elementSetName": "full",
+            "outputSchema": text.cleaned(self._options.get("output_schema")) or schema,
+        }
+        if constraint := text.cleaned(self._options.get("constraint")):
+            found |= {
+                "constraintLanguage": "CQL_TEXT",
+                "constraint_language_version": "1.1.0",
+                "constraint": constraint,
+            }
+        return found
+
+    def page(self, request: Mapping[str, str], start: int, rows: int) -> Found:
+        """One page of records."""
+        place = {"startPosition": str(start), "maxRecords": str(rows)}
+        return csw_replies.page(self._get({**request, **place}))
+
+    def _get(self, asked: Mapping[str, str]) -> Reply:
+        try:
+            return self._http.get(
+                self._base,
+                params={**self._fixed, **asked},
+                accept="application/xml, text/xml;q=0.9",
+                headers=self._headers,
+            )
+        except SourceRefused as refused:
+            # Exceptions come with a status of 400 as well as of 200 (3.0 demands it).
+            if b"ExceptionReport" in refused.body:
+                raise csw_replies.exceptional(xml.parse(refused.body)) from refused
+            raise
+
+
+class _Walk:
+    """One reading of the whole catalogue, from page to page."""
+
+    def __init__(self, source: CswSource, tally: Tally) -> None:
+        self._source = source
+        self._tally = tally
+        self._request: Mapping[str, str] = {}
+        self._refused = 0
+
+    def pages(self, resume: str | None) -> Iterator[Page]:
+        """Follow the pages to the end, or to the first reason not to go on."""
+        start = self._begin(resume)
+        self._request = self._source.request()
+        for _ in range(MAX_PAGES):
+            known = self._tally.count
+            found, failures = self._read(start, self._source.rows)
+            self._expect(found.matched)
+            items = self._records(found, failures)
+            following = self._next(found, start, moved=self._tally.count > known)
+            cursor = f"{following}:{self._tally.count}:{self._tally.expected}" if following else None
+            yield Page(tuple(items), tuple(failures), cursor)
+            if following is None:
+                break
+            start = following
+        else:
+            self._tally.cut(f"The catalogue has more than {MAX_PAGES:,} pages.")
+        expected = self._tally.expected
+        if expected is not None and self._tally.count < expected:
+            self._tally.cut(f"The catalogue speaks of {expected} records, but lists {self._tally.count}.")
+
+    # Paging
+
+    def _begin(self, resume: str | None) -> int:
+        if resume is None:
+            return 1
+        try:
+            start, before, expected = (int(part) for part in resume.split(":"))
+        except ValueError as exc:
+            raise HarvestError(
+                f"The cursor “{resume[:60]}” is not one of this source.", code="cursor-unknown"
+            ) from exc
+        self._tally.before, self._tally.expected = before, expected
+        return start
+
+    def _expect(self, matched: int | None) -> None:
+        expected = self._tally.expected
+        if matched is None and expected is None:
+            self._tally.cut("The catalogue does not say how many records there are.")
+        if matched is not None and expected is not None and matched != expected:
+            self._tally.shake(
+                f"The number of records changed from {expected} to {matched} while they were read."
+            )
+        self._tally.expected = expected if matched is None else matched
+
+    def _next(self, found: Found, start: int, *, moved: bool) -> int | None:
+        """Say where the next page begins; a claim that leads back or nowhere ends the list (CS-01)."""
+        following = start + len(found.records) if found.following is None else found.following
+        expected = self._tally.expected
+        if following == 0 or expected is None or following > expected:
+            return None
+        if following <= start:
+            self._tally.shake(f"The catalogue leads back from record {start} to record {following}.")
+            return None
+        if not moved:
+            self._tally.shake("The catalogue sends the same page again.")
+            return None
+        return following
+
+    def _read(self, start: int, rows: int) -> tuple[Found, list[Failure]]:
+        """Read one page; where it is refused, its halves, down to the record that is at fault (CS-02)."""
+        try:
+            found = self._source.page(self._request, start, rows)
+        except Exceptional as exception:
+            if rows == 1:
+                return self._lost(start, exception), [Failure(None, "read", exception)]
+            half = rows // 2
+            first, failures = self._read(start, half)
+            if first.matched is not None and start + half > first.matched:
+                return first, failures
+            second, more = self._read(start + half, rows - half)
+            both = (*first.records, *second.records)
+            matched = second.matched if first.matched is None else first.matched
+            following = start + rows if matched is None or start + rows <= matched else 0
+            return Found(both, matched, following), [*failures, *more]
+        self._refused = -1
+        return found, []
+
+    def _lost(self, start: int, exception: Exceptional) -> Found:
+        if self._refused >= 0:
+            self._refused += 1
+            if self._refused >= LOST_AT_FIRST:
+                raise exception
+        self._tally.admit(f"position {start}")
+        self._tally.cut(f"The record at position {start} cannot be read.")
+        return Found((), self._tally.expected, start + 1)
+
+    # Records
+
+    def _records(self, found: Found, failures: list[Failure]) -> list[RawRecord]:
+        items: list[RawRecord] = []
+        for node in found.records:
+            raw = self._raw(node)
+            if isinstance(raw, Failure):
+                failures.append(raw)
+            elif raw is not None:
+                items.append(raw)
+        return items
+
+    def _nameless(self, message: str, remedy: str = "") -> Failure:
+        self._tally.cut(message)
+        return Failure(None, "list", PayloadError(message, code="no-identifier", remedy=remedy))
+
+    def _raw(self, node: Element) -> RawRecord | Failure | None:
+        """Cut one record out, or say what is wrong with it, or count why it is left out."""
+        recognised = xml_formats.recognised(node)
+        if recognised is None:
+            return self._nameless(
+                f"A record is written in a format that is not read here ({elements.name(node)}).",
+                "Choose another `output_schema` for the source.",
+            )
+        name, root = recognised
+        identifier = iso.identifier(root) if name == xml_formats.ISO else elements.word(root, "identifier")
+        if not identifier or not identifier.isprintable():
+            return self._nameless("A record has no identifier.")
+        if not self._tally.admit(identifier):
+            message = "This identifier came before in the same list; the first record was kept."
+            return Failure(identifier, "list", PayloadError(message, code="duplicate-identifier"))
+        if not self._source.all_types and not kinds.is_data(xml_formats.kinds(name, root)):
+            self._tally.ignored["not-a-dataset"] += 1
+            return None
+        stamp = elements.word(root, "dateStamp", "modified") or None
+        return RawRecord(RemoteRef(identifier, stamp), name, xml.canonical(root))
+
+
+def _rows(value: object) -> int:
+    try:
+        rows = int(str(value))
+    except ValueError as exc:
+        raise PartnerConfigError("The option “rows” must be a number.") from exc
+    return min(max(rows, 1), MAX_ROWS)

@@ -1,0 +1,175 @@
+"""Catalogues with CSW (section E of the threat model)."""
+
+from __future__ import annotations
+
+import pytest
+
+from migration_harvesters.errors import PartnerConfigError, SourceRefused
+from migration_harvesters.sources.csw import CswSource
+
+URL = "https://portal.example/csw"
+GMD = "http://www.isotc211.org/2005/gmd"
+
+
+def capabilities(*schemas, versions=("2.0.2",)):
+    values = "".join(f"<Value>{name}</Value>" for name in schemas or [GMD])
+    said = "".join(f"<ServiceTypeVersion>{name}</ServiceTypeVersion>" for name in versions)
+    return (
+        f"<Capabilities><ServiceIdentification>{said}</ServiceIdentification><OperationsMetadata>"
+        f'<Operation name="GetRecords"><DCP><HTTP><Get href="http://127.0.0.1/inner"/></HTTP></DCP>'
+        f'<Parameter name="outputSchema">{values}</Parameter></Operation></OperationsMetadata></Capabilities>'
+    )
+
+
+def record(name, level="dataset"):
+    return (
+        f"<MD_Metadata><fileIdentifier><CharacterString>{name}</CharacterString></fileIdentifier>"
+        f'<hierarchyLevel><MD_ScopeCode codeListValue="{level}"/></hierarchyLevel></MD_Metadata>'
+    )
+
+
+def page(*names, matched, following=None):
+    found = "".join(name if name.startswith("<") else record(name) for name in names)
+    after = "" if following is None else f' nextRecord="{following}"'
+    count = f' numberOfRecordsMatched="{matched}"' if matched is not None else ""
+    return f"<GetRecordsResponse><SearchResults{count}{after}>{found}</SearchResults></GetRecordsResponse>"
+
+
+EXCEPTION = (
+    '<ExceptionReport><Exception exceptionCode="NoApplicableCode" locator="service">'
+    "<ExceptionText>Cannot write the record.</ExceptionText></Exception></ExceptionReport>"
+)
+
+
+@pytest.fixture
+def run(recorded, read, config):
+    def walk(*pages, said=None, resume=None, url=URL, **options):
+        http = recorded(said or capabilities(), *pages)
+        found = read(CswSource(config("csw", url, **{"rows": 2, **options}), http).listing(resume))
+        return found, http.asked
+
+    return walk
+
+
+def test_pages_are_followed_to_the_end(run):
+    found, asked = run(page("a", "b", matched=3, following=3), page("c", matched=3, following=0))
+    assert found.ids == ["a", "b", "c"]
+    assert found.listing.complete
+    assert [query.get("startPosition") for _, query in asked] == [None, "1", "3"]
+    assert asked[1][1]["outputSchema"] == GMD
+
+
+def test_a_page_without_a_word_about_the_next_one_is_counted(run):
+    found, _ = run(page("a", "b", matched=3), page("c", matched=3))
+    assert found.ids == ["a", "b", "c"]
+    assert found.listing.complete
+
+
+@pytest.mark.parametrize(
+    ("pages", "said", "stable"),
+    [
+        ([page("a", "b", matched=2, following=3)], "", True),
+        ([page("a", "b", matched=500, following=0)], "500", True),
+        ([page(matched=500, following=0)], "500", True),
+        ([page(matched=500)], "500", False),
+        ([page("a", "b", matched=9, following=1)], "back", False),
+        ([page("a", "b", matched=9, following=3), page("a", "b", matched=9, following=5)], "again", False),
+        ([page("a", "b", matched=9, following=3), page("c", matched=3, following=0)], "changed", False),
+        ([page("a", "b", matched=None, following=0)], "how many", True),
+    ],
+    ids=["beyond-the-end", "early-end", "empty", "empty-no-next", "back", "repeated", "moving", "no-total"],
+)
+def test_cs01_what_pages_claim_is_bounded(run, pages, said, stable):
+    found, asked = run(*pages)
+    assert len(asked) == 1 + len(pages)
+    assert found.error is None
+    assert found.listing.complete is (not said)
+    assert found.listing.stable is stable
+    assert said in found.said
+
+
+def test_cs02_the_record_that_the_server_stumbles_over_is_found(run):
+    names = ["a", "b", "bad", "d"]
+
+    def answer(url, query):
+        first = int(query["startPosition"])
+        asked = names[first - 1 : first - 1 + int(query["maxRecords"])]
+        if "bad" in asked:
+            return EXCEPTION
+        following = first + len(asked)
+        return page(*asked, matched=4, following=following if following <= 4 else 0)
+
+    found, asked = run(*[answer] * 20, rows=4)
+    assert found.ids == ["a", "b", "d"]
+    assert found.failures == [(None, "partner-error")]
+    assert not found.listing.complete
+    assert "position 3" in found.said
+    assert found.listing.listed == 4
+    assert len(asked) == 6
+
+
+def test_cs02_a_request_that_is_refused_altogether_is_an_error(run):
+    found, asked = run(*[EXCEPTION] * 50, rows=50)
+    assert isinstance(found.error, SourceRefused)
+    assert "Cannot write the record" in found.error.message
+    assert len(asked) < 15
+
+
+def test_cs03_an_exception_with_a_status_of_400_is_read(run):
+    refused = SourceRefused("status 400", status=400, body=EXCEPTION.encode())
+    found, _ = run(refused, refused, rows=1, said=refused)
+    assert "NoApplicableCode" in found.error.message
+
+
+def test_cs04_no_address_that_the_server_advertises_is_asked(run):
+    _, asked = run(page("a", matched=1, following=0))
+    assert {url for url, _ in asked} == {URL}
+
+
+@pytest.mark.parametrize("body", ["<html><body>soon</body></html>", "", "<Other/>", "<a><b></a>"])
+def test_what_is_no_catalogue_is_refused(run, body):
+    assert run(said=body or " ")[0].error.code == "unexpected-content"
+    assert run(body or " ")[0].error.code == "unexpected-content"
+
+
+def test_the_most_telling_schema_and_the_version_are_chosen(run):
+    mdb = "http://standards.iso.org/iso/19115/-3/mdb/2.0"
+    _, asked = run(page("a", matched=1), said=capabilities("http://x.example/", mdb, versions=("3.0.0",)))
+    assert (asked[1][1]["outputSchema"], asked[1][1]["version"]) == (mdb, "3.0.0")
+    assert asked[1][1]["typeNames"] == "csw30:Record"
+    _, asked = run(page("a", matched=1), said=capabilities("http://x.example/"))
+    assert asked[1][1]["outputSchema"] == "http://www.opengis.net/cat/csw/2.0.2"
+
+
+def test_options_are_sent_and_checked(run):
+    _, asked = run(page("a", matched=1), constraint="AnyText LIKE '%migra%'", output_schema="mine")
+    assert asked[1][1]["constraint"] == "AnyText LIKE '%migra%'"
+    assert asked[1][1]["outputSchema"] == "mine"
+    assert isinstance(run(version="9")[0].error, PartnerConfigError)
+
+
+def test_a_query_in_the_address_is_kept(run):
+    _, asked = run(page("a", matched=1), url=f"{URL}?map=one&request=GetCapabilities&service=CSW")
+    assert all(query["map"] == "one" for _, query in asked)
+    assert asked[1][1]["request"] == "GetRecords"
+
+
+def test_services_are_counted_and_not_taken(run):
+    pages = page("a", record("b", "service"), matched=2)
+    found, _ = run(pages)
+    assert found.listing.ignored == {"not-a-dataset": 1}
+    assert found.listing.complete
+    assert run(pages, all_types=True)[0].ids == ["a", "b"]
+
+
+def test_records_without_a_name_or_in_an_unknown_format_make_the_list_doubtful(run):
+    found, _ = run(page(record(""), "<DIF><x/></DIF>", matched=2))
+    assert found.failures == [(None, "no-identifier")] * 2
+    assert not found.listing.complete
+
+
+def test_it_goes_on_from_a_cursor(run):
+    found, asked = run(page("c", matched=3, following=0), resume="3:2:3")
+    assert asked[1][1]["startPosition"] == "3"
+    assert found.listing.complete
+    assert found.listing.listed == 3

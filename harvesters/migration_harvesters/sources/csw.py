@@ -8,12 +8,14 @@ about its pages is taken as a claim: a list is whole when as many different reco
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from migration_harvesters import csw_replies, elements, kinds, text, urls, xml, xml_formats
 from migration_harvesters.csw_replies import Exceptional, Found
 from migration_harvesters.errors import HarvestError, PartnerConfigError, PayloadError, SourceRefused
 from migration_harvesters.mappers import iso
+from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
     Asks,
     Failure,
@@ -41,7 +43,52 @@ TYPES = {"2.0.2": "csw:Record", "3.0.0": "csw30:Record"}
 
 
 class CswSource:
-    """Reads one catalogue. Options: version, output_schema, constraint, rows, all_types."""
+    """Reads one catalogue."""
+
+    TITLE: ClassVar[Texts] = {"en": "Geoportal (CSW)", "fr": "Géoportail (CSW)"}
+    ADDRESS: ClassVar[Texts] = {
+        "en": "The address of the catalogue service, such as …/srv/eng/csw.",
+        "fr": "L'adresse du service de catalogue, par exemple …/srv/fre/csw.",
+    }
+    OPTIONS: ClassVar[tuple[Option, ...]] = (
+        Option(
+            name="version",
+            label={"en": "Version of CSW", "fr": "Version de CSW"},
+            kind="choice",
+            choices=("2.0.2", "3.0.0"),
+        ),
+        Option(
+            name="output_schema",
+            label={"en": "Output schema", "fr": "Schéma de sortie"},
+            help={
+                "en": "Without it ISO 19139, else ISO 19115-3, else Dublin Core, as the catalogue offers.",
+                "fr": "Sinon ISO 19139, puis ISO 19115-3, puis Dublin Core, selon l'offre du catalogue.",
+            },
+            example="http://www.isotc211.org/2005/gmd",
+        ),
+        Option(
+            name="constraint",
+            label={"en": "Only records that satisfy (CQL)", "fr": "Seulement les fiches satisfaisant (CQL)"},
+            example="AnyText LIKE '%migration%'",
+        ),
+        Option(
+            name="rows",
+            label={"en": "Records a page", "fr": "Fiches par page"},
+            kind="number",
+            minimum=1,
+            maximum=500,
+        ),
+        Option(
+            name="all_types",
+            label={"en": "Read records of all types", "fr": "Lire les fiches de tous les types"},
+            help={
+                "en": "Services, applications and the like as well, not only data.",
+                "fr": "Aussi les services, applications, etc., pas seulement les données.",
+            },
+            kind="flag",
+            default=False,
+        ),
+    )
 
     def __init__(self, config: SourceConfig, http: Asks) -> None:
         self._http = http

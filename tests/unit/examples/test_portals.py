@@ -209,7 +209,7 @@ def test_the_command_starts_at_once_and_stops_gracefully() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30
         assert get(line.split()[-1])[1]
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=5) == 0

@@ -274,7 +274,7 @@ def test_ht13_a_dripping_server_is_cut_off(place):
 
     def drip(connection, request):
         connection.sendall(start)
-        for _ in range(100):
+        for _ in range(1_000):
             time.sleep(0.05)
             connection.sendall(b"x")
 
@@ -283,7 +283,7 @@ def test_ht13_a_dripping_server_is_cut_off(place):
         begun = time.monotonic()
         with pytest.raises(SourceUnavailable, match="too slowly"):
             http.get(server.url)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 25  # the partner would take 50
 
 
 def test_ht13_a_drip_without_length_does_not_pass_for_a_whole_reply():

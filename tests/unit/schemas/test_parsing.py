@@ -100,11 +100,10 @@ def test_xm01_document_types_are_refused_before_a_parser_sees_them(document, mon
 @pytest.mark.parametrize(
     "bomb", [BOMB, b"<!DOCTYPE x [" + b'<!ENTITY a "b">' * 100_000 + b"]><x/>"], ids=["expanding", "many"]
 )
-def test_xm03_entity_bombs_are_refused_at_once(bomb):
-    start = time.monotonic()
+def test_xm03_entity_bombs_are_refused_before_any_parser_starts(bomb, monkeypatch):
+    monkeypatch.setattr(parsing, "_child", lambda *_: pytest.fail("a parser was started"))
     with pytest.raises(DoctypeError):
         parse(bomb)
-    assert time.monotonic() - start < 1
 
 
 def test_xm03_entities_without_a_declaration_are_an_error():

@@ -43,6 +43,8 @@ this.ckan.module('migration-suggest', function () {
       var status = element('p', 'visually-hidden');
       status.setAttribute('role', 'status');
       var frame = element('div', 'mig-suggest-frame');
+      // A box that is moved loses the focus: who began to type before the script was there must not notice.
+      var typing = document.activeElement === input;
       form.parentNode.insertBefore(frame, form);
       frame.append(form, list, status);
 
@@ -188,6 +190,12 @@ this.ckan.module('migration-suggest', function () {
         var over = event.target.closest('[role="option"]');
         if (over && over.getAttribute('aria-selected') !== 'true') { mark(links().indexOf(over)); }
       });
+      if (typing) {
+        var caret = input.selectionEnd;
+        input.focus({ preventScroll: true });
+        input.setSelectionRange(caret, caret);
+        if (input.value !== input.defaultValue) { typed(); }
+      }
     }
   };
 });

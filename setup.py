@@ -117,6 +117,7 @@ setup(
             "migration_search = ckanext.migration.search.plugin:MigrationSearchPlugin",
             "migration_harvest = ckanext.migration.harvest.plugin:MigrationHarvestPlugin",
             "migration_quality = ckanext.migration.quality.plugin:MigrationQualityPlugin",
+            "migration_review = ckanext.migration.review.plugin:MigrationReviewPlugin",
         ],
         "ckan.rdf.profiles": ["migration = ckanext.migration.dcat.profile:MigrationProfile"],
         "migration.sources": [

@@ -11,6 +11,7 @@ TABLES = {
     "migration_search": "migration_search_outbox",
     "migration_harvest": "migration_harvest_source",
     "migration_quality": "migration_quality_score",
+    "migration_review": "migration_review_step",
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from architecture.sources import Module, modules
 
 EXTENSION = "ckanext.migration"
-SUB_PLUGINS = (f"{EXTENSION}.search", f"{EXTENSION}.harvest", f"{EXTENSION}.quality")
+SUB_PLUGINS = (f"{EXTENSION}.search", f"{EXTENSION}.harvest", f"{EXTENSION}.quality", f"{EXTENSION}.review")
 OURS = ("migration_vocabularies", "migration_schemas", "migration_harvesters", "migration_stack", EXTENSION)
 
 # package -> what it may import beside the standard library and itself

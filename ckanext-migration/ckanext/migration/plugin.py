@@ -14,7 +14,7 @@ from ckanext.migration import config as settings
 from ckanext.migration import facets, headers
 from ckanext.migration.cli import migration
 from ckanext.migration.dcat import catalogue, negotiation
-from ckanext.migration.logic import action, publishing, terms
+from ckanext.migration.logic import action, forms, publishing, terms
 
 # Defaults that do not fit: another RDF profile, a third-party image host, too few values for the countries.
 REPLACED = {
@@ -55,6 +55,7 @@ class MigrationPlugin(DefaultTranslation, p.SingletonPlugin):
     p.implements(p.IClick)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IResourceController, inherit=True)
     p.implements(p.ITranslation)
     p.implements(p.IMiddleware, inherit=True)
 
@@ -109,3 +110,12 @@ class MigrationPlugin(DefaultTranslation, p.SingletonPlugin):
     def after_dataset_update(self, context: Any, pkg_dict: dict[str, Any]) -> None:
         """Say in the web interface what could still be better."""
         publishing.announce_warnings(context, pkg_dict)
+
+    # IResourceController
+
+    def before_resource_create(self, context: Any, resource: dict[str, Any]) -> None:
+        """Say on the page that nothing was entered, instead of keeping an empty row."""
+        if publishing.is_page() and forms.is_blank(resource):
+            raise tk.ValidationError(
+                {"url": [tk._("Nothing was entered. Give an address, or leave this page.")]}
+            )

@@ -12,7 +12,7 @@ import migration_schemas
 from ckanext.migration import facets, shared
 from ckanext.migration.export.views import export
 from ckanext.migration.logic import repairing, validating, visibility
-from ckanext.migration.logic.publishing import language
+from ckanext.migration.logic.publishing import REFUSED, language
 from ckanext.migration.pages import facet_page, form
 from ckanext.migration.pages.terms import migration_terms
 from ckanext.migration.pages.validator import grouped, migration_validator
@@ -123,7 +123,10 @@ def publish(name: str) -> Any:
         tk.get_action("package_patch")({}, {"id": package["id"], "state": "active"})
     except tk.NotAuthorized:
         return tk.abort(403, tk._("You may not publish this dataset."))
-    except tk.ValidationError:
+    except tk.ValidationError as error:
+        if refused := error.error_dict.get(REFUSED):
+            tk.h.flash_error(" ".join(refused))
+            return tk.redirect_to("dataset.read", id=package["name"])
         tk.h.flash_error(tk._("Not published yet: the points under “To repair” come first."))
         return tk.redirect_to("migration.quality", name=package["name"])
     tk.h.flash_success(tk._("The dataset is published."))

@@ -56,6 +56,10 @@ def migration_dataset_validate(context: Any, data_dict: dict[str, Any]) -> dict[
 def package_create(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
     """Complete what follows from other values, then create and report errors of resources in their place."""
     forms.structure(data_dict)
+    if data_dict.get("state") == "draft":
+        context["allow_state_change"] = (
+            True  # CKAN takes a draft from its own form only, and publishes it else
+        )
     context[publishing.NEW_ID] = derived.fill(data_dict, None, _taken(context))
     return _saved(original, context, data_dict)
 

@@ -23,6 +23,12 @@ def structure(package: dict[str, Any]) -> None:
             _fold(resource, schema.resource_fields)
 
 
+def is_blank(resource: dict[str, Any]) -> bool:
+    """Whether a form for a resource was sent without anything in it."""
+    aside = {"package_id", "id", "resource_type", "url_type", "clear_upload"}
+    return not any(value for name, value in resource.items() if name not in aside)
+
+
 def _fold(values: dict[str, Any], fields: Iterable[Any]) -> None:
     for field in fields:
         if field.subfields:

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan.plugins import PluginImplementations
 
 from ckanext.migration import shared
-from migration_schemas import Finding
+from ckanext.migration.interfaces import IPublishing
+from migration_schemas import Finding, Report
 
 # Keys of the context under which one save passes on what CKAN's validation does not carry (see ``remember``).
 INCOMING = "migration_incoming_resources"
@@ -22,6 +24,8 @@ NEW_ID = "migration_new_id"
 RESOURCE_ERRORS = "migration_resource_errors"
 # Where messages that belong to no single field are shown.
 WHOLE_RECORD = "migration_record"
+# Where a condition beside the profile (see ``IPublishing``) is told.
+REFUSED = "migration_publishing"
 
 
 def publishable(key: Any, data: dict[Any, Any], errors: dict[Any, Any], context: Any) -> None:
@@ -30,6 +34,10 @@ def publishable(key: Any, data: dict[Any, Any], errors: dict[Any, Any], context:
         data[("id",)] = context[NEW_ID]
     if not is_public(data, context):
         return
+    for plugin in PluginImplementations(IPublishing):
+        if reason := plugin.why_not_publish(context, owner(data, context)):
+            place(errors, REFUSED, reason)
+            return
     failed = {name[0] for name, messages in errors.items() if messages}
     waiting: dict[int, dict[str, list[str]]] = context.get(RESOURCE_ERRORS, {})
     for finding in shared.report(assemble(data, context)).violations:
@@ -55,6 +63,25 @@ def is_public(data: Mapping[Any, Any], context: Any) -> bool:
     state = _value(data, "state", getattr(package, "state", None) or "active")
     private = _value(data, "private", getattr(package, "private", False))
     return state == "active" and not tk.asbool(private)
+
+
+def owner(data: Mapping[Any, Any], context: Any) -> str | None:
+    """Return the id of the agency in whose name the package will be saved."""
+    found = _value(data, "owner_org", getattr(context.get("package"), "owner_org", None))
+    return str(found) if found else None
+
+
+def as_errors(report: Report) -> dict[str, Any]:
+    """Return the violations of a report as CKAN writes errors: by field, those of resources in their rows."""
+    errors: dict[str, Any] = {}
+    rows: dict[int, dict[str, list[str]]] = {}
+    for finding in report.violations:
+        fields = errors if finding.resource is None else rows.setdefault(finding.resource, {})
+        otherwise = WHOLE_RECORD if finding.resource is None else "url"
+        fields.setdefault(finding.field or otherwise, []).append(finding.message(language()))
+    if rows:
+        errors["resources"] = [rows.get(index, {}) for index in range(max(rows) + 1)]
+    return errors
 
 
 def _value(data: Mapping[Any, Any], name: str, otherwise: Any) -> Any:
@@ -129,7 +156,7 @@ def language() -> str:
 
 def announce_warnings(context: Any, package: Mapping[str, Any]) -> None:
     """After a save in the web interface: how many recommendations are open, and where they are listed."""
-    if not _is_page() or package.get("state", "active") != "active":
+    if not is_page() or package.get("state", "active") != "active":
         return
     warnings: tuple[Finding, ...] = shared.report(readable(package)).warnings
     if not warnings or getattr(tk.g, "migration_announced", None) == package.get("id"):
@@ -143,7 +170,8 @@ def announce_warnings(context: Any, package: Mapping[str, Any]) -> None:
     tk.h.flash_notice(text.format(number=len(warnings)))
 
 
-def _is_page() -> bool:
+def is_page() -> bool:
+    """Whether a page of the web interface is being served, and not the API or a command."""
     try:
         return bool(tk.request.endpoint) and not tk.request.endpoint.startswith("api.")
     except RuntimeError:

@@ -7,7 +7,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.migration.logic.publishing import WHOLE_RECORD, language
+from ckanext.migration.logic.publishing import REFUSED, WHOLE_RECORD, language
 from ckanext.migration.pages import words
 from migration_vocabularies import get as vocabulary
 
@@ -95,7 +95,7 @@ def error_links(
                 for message in words.listed(messages)
             ]
     for name, messages in waiting.items():
-        label = tk._("Whole record") if name in {WHOLE_RECORD, "message"} else name
+        label = tk._("Whole record") if name in {WHOLE_RECORD, REFUSED, "message"} else name
         found += [
             {"label": label, "message": str(message), "target": None} for message in words.listed(messages)
         ]

@@ -20,7 +20,9 @@ from migration_stack import ckan, disk, ports, processes, services, settings, we
 from migration_stack.errors import StackError
 from migration_stack.places import Places
 
-PLUGINS = "migration migration_search migration_harvest migration_quality migration_review scheming_datasets dcat"
+PLUGINS = (
+    "migration migration_search migration_harvest migration_quality migration_review scheming_datasets dcat"
+)
 PAGES = ("/", "/dataset/", "/api/3/action/package_search?rows=1")
 ROOM = 300
 SECONDS_FOR_PAGES = 90

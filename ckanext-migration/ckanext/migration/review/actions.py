@@ -111,7 +111,7 @@ def migration_review_show(context: Any, data_dict: dict[str, Any]) -> dict[str, 
     :param id: id or name of the dataset
     :returns: ``id``, ``name``, ``required`` (its agency wants a review), ``state`` (submitted, returned
         or None), ``public``, ``may_decide`` (the caller reviews it), ``version``, ``changed_since`` (the
-        newest step), and ``history``: of each step ``step``, ``by``, ``at`` (ISO 8601), ``note`` and ``version``
+        newest step), and ``history``: of each step ``step``, ``by``, ``at`` (ISO 8601), ``note``, ``version``
     """
     tk.check_access("migration_review_show", context, data_dict)
     return _shown(context, _package(data_dict))

@@ -24,7 +24,8 @@ OTHER = frozenset(
         "annotation", "proposal", "deliverable", "milestone", "journal", "image", "stillimage",
         "movingimage", "video", "audiovisual", "sound", "audio", "software", "computationalnotebook",
         "interactiveresource", "event", "physicalobject", "service", "application", "workflow", "tile",
-        "datapaper", "standard", "documentation", "map", "outputmanagementplan", "datamanagementplan",
+        "datapaper", "standard", "documentation", "document", "script", "map",
+        "outputmanagementplan", "datamanagementplan",
     }
 )  # fmt: skip
 

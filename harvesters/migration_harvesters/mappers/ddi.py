@@ -175,6 +175,7 @@ class _Reader:
         described = [
             *((one, "fileTxt/fileName", "fileTxt/fileType") for one in elements.find(self.root, "fileDscr")),
             *((one, "labl", "notes") for one in elements.find(self.root, "otherMat")),
+            *((one, "", "") for one in self.own("dataAccs/setAvail/accsPlac") if _is_file(one)),
         ]
         for node, name, kind in described:
             link = urls.web_link(elements.attribute(node, "URI"))
@@ -226,6 +227,10 @@ class _Reader:
 
 def _prose(node: Element, *paths: str) -> list[tuple[str, str]]:
     return [(elements.language(one), elements.prose(one)) for one in elements.find(node, *paths)]
+
+
+def _is_file(node: Element) -> bool:
+    return files.of_address(elements.attribute(node, "URI")) is not None
 
 
 def _set_concepts_apart(root: Element) -> None:

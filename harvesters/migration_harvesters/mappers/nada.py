@@ -91,15 +91,7 @@ class _Reader:
                 Party(_name(one), page=text.line(one.get("uri"))) for one in _rows(given, "distributors")
             ],
             contacts=[_contact(one) for one in (*_rows(given, "contact"), *_rows(use, "contact"))],
-            nations=list(self.nations(info)),
-            regions=_words(info.get("geog_coverage")),
-            boxes=[
-                box
-                for one in _rows(info, "bbox")
-                for box in extents.boxes(*(one.get(side) for side in ("west", "south", "east", "north")))
-            ],
-            collected=studies.spans(_moments(info, "coll_dates")),
-            periods=studies.spans(_moments(info, "time_periods")) or self.years(),
+            **self.coverage(info),
             frequency=text.line(collected.get("frequency"), 100),
             units=_words(info.get("analysis_unit")),
             kinds=[*_words(info.get("data_kind")), *_words(collected.get("coll_mode"))],
@@ -118,6 +110,20 @@ class _Reader:
                 )
             ],
         )
+
+    def coverage(self, info: Mapping[str, Any]) -> dict[str, Any]:
+        """Read place and time."""
+        return {
+            "nations": list(self.nations(info)),
+            "regions": _words(info.get("geog_coverage")),
+            "boxes": [
+                box
+                for one in _rows(info, "bbox")
+                for box in extents.boxes(*(one.get(side) for side in ("west", "south", "east", "north")))
+            ],
+            "collected": studies.spans(_moments(info, "coll_dates")),
+            "periods": studies.spans(_moments(info, "time_periods")) or self.years(),
+        }
 
     def part(self, name: str) -> Mapping[str, Any]:
         """Give one part of the description, empty if it is missing or something else."""

@@ -18,7 +18,7 @@ import click
 import yaml
 from rdflib.term import Node
 
-from migration_schemas import Field, load, shapes
+from migration_schemas import Field, load, passport, shapes
 from migration_schemas.namespaces import SH
 from migration_schemas.quality import MIGDCAT, MQA
 from migration_vocabularies import get
@@ -86,6 +86,43 @@ def _rule(shape: Node, meaning: shapes.Meaning) -> str:
     words = (meaning.messages["en"], meaning.reasons["en"], meaning.examples["en"])
     cells = (f"`{str(shape).rpartition('#')[2]}`", severity, f"`{place}`", *words)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def comparison() -> str:
+    """Every aspect of the definition passport, and every rule by which figures are compared."""
+    rules = passport.load()
+    parts = [
+        "# Comparing definitions\n",
+        f"Rules {rules.version}, read from `schemas/migration_schemas/passport/comparison.yaml`. Two records",
+        "are compared aspect by aspect; the first rule of an aspect that fits gives its verdict, and the",
+        "worst verdict of all aspects and pairs is that of the whole. Where no rule fits, nothing is said.\n",
+        "\n## The passport\n",
+        "| aspect | label | field | |",
+        "| --- | --- | --- | --- |",
+    ]
+    for aspect in rules.aspects:
+        note = (
+            "broadest terms of the list"
+            if aspect.broadest
+            else "shown, not judged"
+            if aspect.shown_only
+            else ""
+        )
+        parts.append(f"| {aspect.name} | {aspect.label('en')} | `{aspect.field}` | {note} |")
+    parts += ["\n## The rules\n", "| aspect | rule | if the two are | verdict | what is said | why |"]
+    parts.append("| --- | --- | --- | --- | --- | --- |")
+    parts.extend(_comparison_rule(rule) for rule in rules.rules)
+    return "\n".join(parts) + "\n"
+
+
+def _comparison_rule(rule: passport.Rule) -> str:
+    condition = ", ".join(rule.relations)
+    if rule.between:
+        condition += "; " + " against ".join(" or ".join(group) for group in rule.between)
+    if rule.only_if:
+        condition += f"; only if one has the {rule.only_if[0]} {' or '.join(rule.only_if[1])}"
+    cells = (rule.aspect, f"`{rule.id}`", condition, rule.verdict, rule.reason("en"), rule.why("en"))
+    return "| " + " | ".join(cells) + " |"
 
 
 def settings() -> str:
@@ -174,6 +211,7 @@ def errors() -> str:
 PAGES = {
     "fields.md": fields,
     "rules.md": rules,
+    "comparison.md": comparison,
     "quality.md": quality,
     "settings.md": settings,
     "commands.md": commands,

@@ -13,7 +13,17 @@ from flask import current_app
 from ckanext.migration import facets
 from ckanext.migration.logic.derived import main_text
 from ckanext.migration.logic.publishing import language
-from ckanext.migration.pages import address, dataset, discovery, filters, form, home, rounds, words
+from ckanext.migration.pages import (
+    address,
+    dataset,
+    definition,
+    discovery,
+    filters,
+    form,
+    home,
+    rounds,
+    words,
+)
 from migration_vocabularies import get as vocabulary
 
 __all__ = [
@@ -41,6 +51,7 @@ __all__ = [
     "migration_number",
     "migration_other_rounds",
     "migration_page",
+    "migration_passport",
     "migration_prose",
     "migration_resource_view",
     "migration_search_address",
@@ -75,6 +86,7 @@ migration_form_text = form.text
 migration_hit = discovery.hit
 migration_home = home.view
 migration_other_rounds = rounds.behind
+migration_passport = definition.card
 migration_prose = words.prose
 migration_resource_view = dataset.resource_view
 migration_similar = dataset.similar

@@ -14,7 +14,7 @@ from ckanext.migration import config as settings
 from ckanext.migration import facets, headers
 from ckanext.migration.cli import migration
 from ckanext.migration.dcat import catalogue, negotiation
-from ckanext.migration.logic import action, forms, publishing, terms
+from ckanext.migration.logic import action, comparing, forms, publishing, terms
 
 # Defaults that do not fit: another RDF profile, a third-party image host, too few values for the countries.
 REPLACED = {
@@ -35,7 +35,7 @@ FORM_REST = 512 * 1024
 
 def actions() -> dict[str, Any]:
     """Return the actions of the root plugin and of its feed."""
-    found = {name: getattr(module, name) for module in (action, terms) for name in module.__all__}
+    found = {name: getattr(module, name) for module in (action, comparing, terms) for name in module.__all__}
     return found | {
         "dcat_catalog_show": catalogue.dcat_catalog_show,
         "dcat_dataset_show": catalogue.dcat_dataset_show,

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckanext.migration import config
 
 __all__ = [
+    "migration_compare",
     "migration_concept_match",
     "migration_concept_show",
     "migration_dataset_similar",
@@ -34,6 +35,15 @@ def migration_dataset_validate(context: Any, data_dict: dict[str, Any]) -> dict[
 def migration_repair(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Whoever may edit a dataset may repair it, and see before what that would change."""
     tk.check_access("package_update", context, {"id": data_dict.get("id")})
+    return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def migration_compare(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Whoever may read each of the datasets may compare them: nothing is told that they do not tell."""
+    own = {key: context[key] for key in ("user", "auth_user_obj", "model", "session") if key in context}
+    for name in data_dict["ids"]:
+        tk.check_access("package_show", dict(own), {"id": name})  # of its own: CKAN keeps the package in it
     return {"success": True}
 
 

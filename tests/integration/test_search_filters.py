@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from ckan import model
 from ckan.lib.search.common import SearchQueryError
 
 import fixture_world
@@ -23,7 +22,6 @@ pytestmark = [
     pytest.mark.usefixtures("with_request_context"),
 ]
 WORLD = ["f03", "f06", "f09"]
-_MADE: list[Site] = []
 
 
 class Clock(datetime):
@@ -39,12 +37,10 @@ def world(
     request: pytest.FixtureRequest, with_plugins: None, non_clean_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> Site:
     """Make the world once; tests that change it put it back or clean it away."""
-    if model.Package.get("f01") is None:
-        _MADE[:] = [request.getfixturevalue("empty_site")]
-        fixture_world.fill(_MADE[0])
+    made = fixture_world.standing(request)
     for module in (connection, choices):
         monkeypatch.setattr(module, "datetime", Clock)
-    return _MADE[0]
+    return made
 
 
 def found(world: Site, user: str = "", **asked: Any) -> list[str]:
@@ -68,7 +64,8 @@ def test_r_1_1_m_facets_of_the_world(world: Site) -> None:
     assert set(agencies.values()) == {1}
     assert counts(world, "access_rights") == {"PUBLIC": 7, "RESTRICTED": 2, "NON_PUBLIC": 2}
     assert counts(world, "statistic_type") == {
-        "stock": 4, "flow": 2, "microdata": 1, "event-count": 1, "indicator": 1, "index": 1, "projection": 1,
+        "stock": 4, "flow": 2, "microdata": 1, "administrative": 1,
+        "indicator": 1, "financial": 1, "projection": 1,
     }  # fmt: skip
     assert counts(world, "language") == {"en": 9, "fr": 2}
     split = counts(world, "disaggregation")

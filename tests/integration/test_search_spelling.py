@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from ckan import model
 from ckan.lib.search.common import SearchQueryError
 
 import fixture_world
@@ -18,16 +17,12 @@ PLUGINS = "migration migration_search scheming_datasets dcat"
 pytestmark = pytest.mark.ckan_config("ckan.plugins", PLUGINS)
 in_a_request = pytest.mark.usefixtures("with_request_context")
 CANARY = "zebrafinch"
-_MADE: list[Site] = []
 
 
 @pytest.fixture
 def world(request: pytest.FixtureRequest, with_plugins: None, non_clean_db: None) -> Site:
     """Make the world once; no test changes it."""
-    if model.Package.get("f01") is None:
-        _MADE[:] = [request.getfixturevalue("empty_site")]
-        fixture_world.fill(_MADE[0])
-    return _MADE[0]
+    return fixture_world.standing(request)
 
 
 def spelt(site: Site, q: str, user: str = "", **asked: Any) -> dict[str, Any]:

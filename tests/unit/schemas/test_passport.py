@@ -102,7 +102,7 @@ def test_two_censuses_of_the_foreign_born_are_comparable() -> None:
     [
         (STOCK, {"statistic_type": ["flow"]}, "not-comparable", "stock-and-flow"),
         (STOCK, {"statistic_type": ["event-count"]}, "not-comparable", "people-and-events"),
-        (STOCK, {"statistic_type": ["microdata"]}, "with-note", "microdata-first-tabulated"),
+        (STOCK, {"statistic_type": ["microdata"]}, "with-note", "records-first-tabulated"),
         (STOCK, {"statistic_type": ["projection"]}, "with-note", "observed-and-modelled"),
         (STOCK, {"statistic_type": ["index"]}, "not-comparable", "kinds-apart"),
         (STOCK, {"statistic_type": ["stock", "indicator"]}, "with-note", "kinds-shared"),

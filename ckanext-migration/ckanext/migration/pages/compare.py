@@ -11,9 +11,10 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
 from ckanext.migration.logic.comparing import FEWEST
+from ckanext.migration.logic.publishing import language
 from ckanext.migration.pages import definition, words
 from migration_schemas.passport import MOST, load
-from migration_schemas.passport.rules import VERDICTS
+from migration_schemas.passport.rules import LANGUAGES, VERDICTS
 
 __all__ = ["migration_comparison"]
 
@@ -111,7 +112,7 @@ def _rows(packages: list[dict[str, Any]], compared: Mapping[str, Any] | None) ->
     found = []
     for place, aspect in enumerate(load().aspects):
         cells = [rows[place]["values"] for rows in passports]
-        if any(cells):
+        if any(cells) or aspect.name in definition.FIRST:
             verdict = _worst(compared, aspect.name)
             look, icon = LOOKS.get(verdict, ("", ""))
             found.append(
@@ -140,10 +141,12 @@ def _view(compared: Mapping[str, Any]) -> dict[str, Any]:
     """Return the verdict in words and its reasons, each once with the pairs it holds for."""
     titles = {dataset["name"]: dataset["title"] for dataset in compared["datasets"]}
     look, icon = LOOKS[compared["verdict"]]
+    lang = language() if language() in LANGUAGES else LANGUAGES[0]
     reasons: dict[str, dict[str, Any]] = {}
     for pair in compared["pairs"]:
         for reason in pair["reasons"]:
-            entry = reasons.setdefault(reason["rule"], {**reason, "pairs": []})
+            spoken = {**reason, "why_lang": lang, "pairs": []}
+            entry = reasons.setdefault(reason["rule"], spoken)
             entry["pairs"].append([titles[name] for name in pair["datasets"]])
     several = len(compared["pairs"]) > 1
     groups = []

@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 
 import click
+import specification
 import yaml
 from rdflib.term import Node
 
@@ -209,6 +210,7 @@ def errors() -> str:
 
 
 PAGES = {
+    "profile.md": specification.specification,
     "fields.md": fields,
     "rules.md": rules,
     "comparison.md": comparison,

@@ -126,7 +126,8 @@ ROWS = {
     "F12": _row(
         "iom", "Site list draft zebrafinch-7731", "internal-displacement", "geospatial", "ETH",
         ("2025-05-01", "2025-05-31"), "restricted", "en", "", "NEVER", "2025-06-01",
-        private=True, sensitivity_level="severe", personal_data_status=["personal"],
+        private=True, displacement_cause=["conflict"],
+        sensitivity_level="severe", personal_data_status=["personal"],
         dpia_reference="https://intranet.example.org/dpia/f12", **PERSONAL,
     ),
 }  # fmt: skip
@@ -174,6 +175,7 @@ def _package(number: str, row: Row) -> dict[str, Any]:
         "tags_translated": {},
         "migration_theme": [row.theme],
         "population_group": [],
+        "displacement_cause": [],
         "collection_method": ["survey"],
         "statistic_type": [row.kind],
         "spatial_coverage": row.places.split(),

@@ -14,7 +14,8 @@ from migration_vocabularies import language_tag
 
 from . import namespaces, shapes
 from .fields import Field, load
-from .namespaces import RDF, SH, XSD
+from .namespaces import PROV, RDF, SH, XSD
+from .profile import profile_iri, profile_version
 
 Severity = Literal["violation", "warning", "info"]
 RESOURCES = {
@@ -163,6 +164,7 @@ class Report:
         return {
             "conforms": self.conforms,
             "partial": self.partial,
+            "profile_version": profile_version(),
             "violations": len(self.violations),
             "warnings": len(self.warnings),
             "notes": len(self.notes),
@@ -175,6 +177,7 @@ class Report:
         graph.bind("sh", SH)
         report = BNode()
         graph.add((report, RDF.type, SH.ValidationReport))
+        graph.add((report, PROV.used, profile_iri()))
         # SHACL counts every result; whoever wants to pass warnings looks at the severities.
         graph.add((report, SH.conforms, RdfLiteral(not self.findings, datatype=XSD.boolean)))
         for finding in self.findings:

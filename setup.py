@@ -127,6 +127,8 @@ setup(
             "nada = migration_harvesters.sources.nada:NadaSource",
             "oai_pmh = migration_harvesters.sources.oai_pmh:OaiPmhSource",
             "dcat_us = migration_harvesters.sources.dcat_us:DcatUsSource",
+            "rest = migration_harvesters.sources.rest:RestSource",
+            "table = migration_harvesters.sources.table:TableSource",
         ],
         "migration.embeddings": ["e5-small = ckanext.migration.search.vectors.e5:E5Small"],
         "migration.mappers": [
@@ -138,6 +140,7 @@ setup(
             "ddi = migration_harvesters.mappers.ddi:to_record",
             "datacite-xml = migration_harvesters.mappers.datacite_xml:to_record",
             "dcat_us = migration_harvesters.mappers.dcat_us:to_record",
+            "row = migration_harvesters.mappers.row:to_record",
         ],
         "babel.extractors": ["ckan = ckan.lib.extract:extract_ckan"],
     },

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import migration_vocabularies
 from migration_harvesters import files, languages, literals, mapping, plain, text, urls
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.records import RawRecord, SourceConfig
@@ -146,9 +147,13 @@ class Reading:
 
     def _codes(self, field: Field, said: Any) -> list[str]:
         vocabulary = field.vocabulary or ""
+        known = migration_vocabularies.get(vocabulary)
         codes: dict[str, None] = {}
         for one in plain.listed(said):
             spellings = [word for word in self._spellings(vocabulary, one) if word]
+            if spellings and spellings[0] in known:
+                codes[spellings[0]] = None
+                continue
             quiet = [self._quietly(field.name, vocabulary, word) for word in spellings]
             found = next(((code, notes) for code, notes in quiet if code), None)
             if found:

@@ -71,11 +71,7 @@ class Sorting:
             return Failure(named, "read", error) if self.tally.admit(named) else _again(named)
         digest = closures.content_hash(body)
         if ref is None:
-            self.tally.cut("A record has no identifier.")
-            if not self.tally.admit(f"unnamed:{digest}"):
-                return None
-            nameless = PayloadError("A record has no identifier.", code="no-identifier")
-            return Failure(f"unnamed:{digest}", "list", nameless)
+            return self._nameless(row, f"unnamed:{digest}")
         if not self.tally.admit(ref.id):
             return None if digests.get(ref.id) == digest else _again(ref.id)
         digests[ref.id] = digest
@@ -85,63 +81,82 @@ class Sorting:
             return None
         return RawRecord(ref, self.form, body)
 
+    def _nameless(self, row: Any, stand_in: str) -> Failure | None:
+        """Count a record without a name; it may have had one before, so the list proves nothing any more."""
+        new, reason = self.tally.admit(stand_in), self.left_out(row)
+        if reason is not None:
+            self.tally.ignored[reason] += new
+            return None
+        self.tally.cut("A record has no identifier.")
+        error = PayloadError("A record has no identifier.", code="no-identifier")
+        return Failure(stand_in, "list", error) if new else None
+
 
 def pages(read: Read, sorting: Sorting, home: str, resume: str | None = None) -> Iterator[Page]:
     """Walk from the home address, or from an earlier page's cursor, to the end or to a reason to stop."""
-    return _Walk(read, sorting, home).pages(resume)
+    walk = _Walk(read, sorting.tally, home)
+    address: str | None = walk.begin(resume)
+    while address is not None:
+        leaf, known = walk.read(address), sorting.tally.count
+        *before, last = list(parts(leaf.rows, sorting))
+        yield from before
+        address = walk.following(leaf, moved=sorting.tally.count > known)
+        yield Page(last.items, last.failures, walk.cursor(address))
+    walk.end()
+
+
+def leaves(read: Read, tally: Tally, home: str) -> Iterator[Leaf]:
+    """Walk through the pages of rows that are no records yet; the tally counts rows, by what they say."""
+    walk = _Walk(read, tally, home)
+    address: str | None = home
+    while address is not None:
+        leaf, known = walk.read(address), tally.count
+        for row in leaf.rows:
+            tally.admit(closures.content_hash(strict_json.canonical(row)))
+        yield leaf
+        address = walk.following(leaf, moved=tally.count > known)
+
+
+def parts(rows: Sequence[Any], sorting: Sorting) -> Iterator[Page]:
+    """Sort many rows in parts of a bearable size, at least one."""
+    for first in range(0, max(len(rows), 1), AT_ONCE):
+        yield Page(*sorting.sort(rows[first : first + AT_ONCE]))
 
 
 class _Walk:
-    def __init__(self, read: Read, sorting: Sorting, home: str) -> None:
+    """One reading of the pages: where it has been, and whether the list kept still."""
+
+    def __init__(self, read: Read, tally: Tally, home: str) -> None:
         self._read = read
-        self._sorting = sorting
-        self._tally = sorting.tally
+        self._tally = tally
         self._home = home
         self._visited: set[str] = set()
 
-    def pages(self, resume: str | None) -> Iterator[Page]:
-        address: str | None = self._begin(resume)
-        while address is not None:
-            self._visited.add(address)
-            leaf = self._read(address)
-            self._visited.add(leaf.url)
-            self._expect(leaf.total)
-            known = self._tally.count
-            parts = [leaf.rows[first : first + AT_ONCE] for first in range(0, len(leaf.rows), AT_ONCE)] or [
-                ()
-            ]
-            for part in parts[:-1]:
-                yield Page(*self._sorting.sort(part))
-            items, failures = self._sorting.sort(parts[-1])
-            address = self._next(leaf, moved=self._tally.count > known)
-            yield Page(items, failures, self._cursor(address))
-        if self._tally.expected is not None and self._tally.count < self._tally.expected:
-            self._tally.cut(
-                f"The list speaks of {self._tally.expected} records, but holds {self._tally.count}."
-            )
-
-    def _begin(self, resume: str | None) -> str:
+    def begin(self, resume: str | None) -> str:
         if resume is None:
             return self._home
-        before, expected, address = position(resume)
-        self._tally.before, self._tally.expected = before, expected
+        self._tally.before, self._tally.expected, address = position(resume)
         return address
 
-    def _cursor(self, address: str | None) -> str | None:
+    def read(self, address: str) -> Leaf:
+        self._visited.add(address)
+        leaf = self._read(address)
+        self._visited.add(leaf.url)
+        expected = self._tally.expected
+        if leaf.total is not None and expected is not None and leaf.total != expected:
+            self._tally.shake(
+                f"The number of records changed from {expected} to {leaf.total} while they were read."
+            )
+        self._tally.expected = expected if leaf.total is None else leaf.total
+        return leaf
+
+    def cursor(self, address: str | None) -> str | None:
         if address is None:
             return None
         expected = "-" if self._tally.expected is None else self._tally.expected
         return f"{self._tally.count} {expected} {address}"
 
-    def _expect(self, total: int | None) -> None:
-        expected = self._tally.expected
-        if total is not None and expected is not None and total != expected:
-            self._tally.shake(
-                f"The number of records changed from {expected} to {total} while they were read."
-            )
-        self._tally.expected = expected if total is None else total
-
-    def _next(self, leaf: Leaf, *, moved: bool) -> str | None:
+    def following(self, leaf: Leaf, *, moved: bool) -> str | None:
         if leaf.following is None:
             return None
         try:
@@ -159,6 +174,12 @@ class _Walk:
             self._tally.cut(f"The list has more than {MAX_PAGES:,} pages.")
             return None
         return address
+
+    def end(self) -> None:
+        if self._tally.expected is not None and self._tally.count < self._tally.expected:
+            self._tally.cut(
+                f"The list speaks of {self._tally.expected} records, but holds {self._tally.count}."
+            )
 
 
 def position(cursor: str) -> tuple[int, int | None, str]:

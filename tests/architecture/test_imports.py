@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "migration_vocabularies",
     ),
     "migration_harvesters": (
-        *("rdflib", "yaml", "urllib3", "certifi", "requests", "lxml", "pyoxigraph", "ckanapi"),
+        *("rdflib", "yaml", "urllib3", "certifi", "requests", "lxml", "pyoxigraph", "ckanapi", "openpyxl"),
         *("migration_schemas", "migration_vocabularies"),
     ),
     "migration_stack": (

@@ -12,7 +12,6 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.migration import shared
-from ckanext.migration.logic import visibility
 from ckanext.migration.logic.publishing import language
 from migration_schemas import Record, repairs
 from migration_schemas.repairs import Repair
@@ -31,7 +30,8 @@ def migration_repair(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     package_id = tk.get_or_bust(data_dict, "id")
     tk.check_access("migration_repair", context, {"id": package_id})
     chosen = _chosen(data_dict.get("repairs"))
-    package = visibility.whole(package_id)
+    # As for any update: from the database, not from what the index holds of it.
+    package = tk.get_action("package_show")({"ignore_auth": True, "for_update": True}, {"id": package_id})
     record = shared.as_record(package)
     repaired, applied = repairs.apply(record, chosen)
     preview = tk.asbool(data_dict.get("preview"))

@@ -29,6 +29,7 @@ EXTENSION = HERE.parent / "ckanext-migration" / "ckanext" / "migration"
 GENERATED = "<!-- written by docs/reference.py from the code; do not edit -->\n\n"
 ERROR_MODULES = (
     "migration_schemas.errors",
+    "migration_schemas.client.errors",
     "migration_vocabularies.errors",
     "migration_harvesters.errors",
     "ckanext.migration.search.errors",

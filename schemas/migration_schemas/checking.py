@@ -1,7 +1,7 @@
 """A document of a stranger, read and checked: which records are in it, and what is said of each.
 
-A document is RDF in one of the syntaxes of `parsing`, or a record as JSON: the fields of the profile as the
-API shows them, alone, in a list, or inside an answer of the API. Nothing is fetched and nothing is kept.
+A document is RDF in one of the syntaxes of `parsing`, or a record as JSON or YAML: the fields of the profile
+as the API shows them, alone, in a list, or inside an answer of the API. Nothing is fetched, nothing is kept.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from rdflib import Graph
 
-from . import repairs, validation
+from . import repairs, validation, yaml_text
 from .errors import LimitError, ReadError
 from .fields import load
 from .parsing import Limits, parse
@@ -40,6 +40,10 @@ class Checked:
     """Names in a JSON record that are neither fields of the profile nor CKAN's own."""
     record: Record | None = None
     """The record itself, where its values came as such and not as RDF."""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """Its values as they came: also what is no field of the profile."""
+    graph: Graph | None = None
+    """The whole graph, where it came as RDF."""
 
     def repairs(self) -> tuple[Repair, ...]:
         """Return what can be repaired without asking a person; RDF is read tolerantly instead."""
@@ -107,7 +111,7 @@ def check(  # noqa: PLR0913 - the document, and within which limits it is judged
     Raises ReadError (and its kinds) for what cannot be read, LimitError for what is too large.
     """
     limits = limits or Limits()
-    if len(data) <= limits.input_bytes and (values := _json(data)) is not None:
+    if len(data) <= limits.input_bytes and (values := _values(data, syntax)) is not None:
         return check_values(values)
     graph = parse(data, syntax, limits=limits)
     if not subjects(graph):
@@ -126,6 +130,7 @@ def check_graph(graph: Graph, report: Report) -> Document:
             str(subject),
             interpret(graph, subject).record.fields.get(TITLE) or {},
             Report(tuple(grouped.get(subject, ())), report.partial),
+            graph=graph,
         )
         for subject in subjects(graph)
     ]
@@ -148,12 +153,24 @@ def check_values(values: Any) -> Document:
     records = [from_package(entry) for entry in entries]
     return Document(
         tuple(
-            Checked(_name(entry, number), record.fields.get(TITLE) or {}, report, _unknown(entry), record)
+            Checked(
+                _name(entry, number), record.fields.get(TITLE) or {}, report, _unknown(entry), record, entry
+            )
             for number, (entry, record, report) in enumerate(
                 zip(entries, records, validation.validate_records(records), strict=True), start=1
             )
         )
     )
+
+
+def _values(data: bytes, syntax: str | None) -> Any:
+    """Return the values of a document that is no RDF, None for any other."""
+    if (syntax or "").lower().removeprefix(".") not in yaml_text.SUFFIXES:
+        return _json(data)
+    try:
+        return yaml_text.load(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ReadError("The file is not in UTF-8.") from error
 
 
 def _json(data: bytes) -> Any:

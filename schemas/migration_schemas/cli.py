@@ -1,4 +1,4 @@
-"""The command `migration-registry`: checks files without CKAN, a database or the network.
+"""The command `migration-registry`: checks files without CKAN, a database or the network; see also `client`.
 
 Exit codes of `validate`: 0 every record is valid (warnings do not count), 1 there are violations,
 2 a file could not be read or holds no dataset.
@@ -18,6 +18,7 @@ import click
 
 from . import checking, cli_report, report_table, shapes
 from .checking import Document
+from .client.commands import publish, pull
 from .errors import MigrationError, ReadError
 from .report import Report
 from .validation import ENGINES, Engine
@@ -39,7 +40,11 @@ class File:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="ckanext-migration", prog_name="migration-registry")
 def main() -> None:
-    """Check descriptions of migration datasets (MigDCAT-AP)."""
+    """Check descriptions of migration datasets (MigDCAT-AP), publish and fetch them."""
+
+
+main.add_command(publish)
+main.add_command(pull)
 
 
 @main.command()
@@ -67,7 +72,7 @@ def main() -> None:
 def validate(  # noqa: PLR0913, PLR0917 - click passes one argument for each option
     files: tuple[str, ...], as_json: bool, form: str, lang: str, syntax: str | None, engine: Engine
 ) -> None:
-    """Check files (Turtle, RDF/XML, JSON-LD, N-Triples, or records as JSON; - reads standard input).
+    """Check files (Turtle, RDF/XML, JSON-LD, N-Triples, or records as JSON or YAML; - reads standard input).
 
     \b
     Exit codes: 0 valid, 1 violations, 2 a file could not be read.

@@ -11,6 +11,7 @@ import ckan.plugins.toolkit as tk
 from ckanext.migration import shared
 from ckanext.migration.logic import derived, forms, publishing, visibility
 from ckanext.migration.logic.faceting import migration_facet_values
+from ckanext.migration.logic.identity import migration_dataset_find
 from ckanext.migration.logic.repairing import migration_repair
 from ckanext.migration.logic.scanning import migration_search_scan
 from ckanext.migration.logic.similar import migration_dataset_similar
@@ -21,6 +22,7 @@ from ckanext.migration.pages import rounds
 __all__ = [
     "current_package_list_with_resources",
     "dataset_followee_list",
+    "migration_dataset_find",
     "migration_dataset_similar",
     "migration_dataset_validate",
     "migration_facet_values",

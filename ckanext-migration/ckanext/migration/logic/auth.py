@@ -12,6 +12,7 @@ __all__ = [
     "migration_compare",
     "migration_concept_match",
     "migration_concept_show",
+    "migration_dataset_find",
     "migration_dataset_similar",
     "migration_dataset_validate",
     "migration_facet_values",
@@ -30,6 +31,12 @@ def migration_dataset_validate(context: Any, data_dict: dict[str, Any]) -> dict[
     """Whoever may read a dataset may read its report: it says nothing that the record does not say."""
     tk.check_access("package_show", context, data_dict)
     return {"success": True}
+
+
+def migration_dataset_find(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Who has an account may look for identifiers; the answer names what the caller may read."""
+    # Over HTTP a stranger comes with an object for nobody, which CKAN takes for a user.
+    return {"success": bool(context.get("user")), "msg": tk._("Log in to look for identifiers.")}
 
 
 def migration_repair(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The client of a registry: records that an agency keeps in files, published and fetched over its API."""

@@ -27,6 +27,7 @@ class Recording:
         folder = RECORDINGS / protocol
         index = json.loads((folder / "index.json").read_text())
         self.records = index["records"]
+        self.format = index.get("format", "CSV")
         self.config = SourceConfig(
             url=index["start"], protocol=protocol, options=index["options"], allow_private=True
         )
@@ -96,7 +97,7 @@ class TestSource:
             assert "Anyland" in record.title("en")
             assert record.fields["migration_theme"]
             assert record.fields["spatial_coverage"]
-            assert record.resources[0]["format"] == "CSV"
+            assert record.resources[0]["format"] == recording.format
 
     def test_only_the_partners_host_is_asked(self, recording, portal):
         read(recording.listing(portal))

@@ -272,6 +272,7 @@ def test_form_leads_to_its_errors(site: Site, window):
     view.open("/dataset/new")
 
     view.page.locator("#field-title_translated-en").fill("A title")
+    view.page.locator(".mig-steps a[href='#step-coverage']").click()
     view.page.locator("#field-modified").fill("yesterday")
     view.page.locator("button[type=submit][name=save]").first.click()
     view.page.wait_for_load_state("networkidle")
@@ -282,9 +283,35 @@ def test_form_leads_to_its_errors(site: Site, window):
     assert view.page.evaluate("document.activeElement.id") == "block-modified"
 
 
+def test_form_is_gone_through_step_by_step_with_the_keyboard(site: Site, window):
+    view = window(390, token=site.editor["token"])
+    view.open("/dataset/new#block-sensitivity_level")
+    view.page.locator("[data-all]").wait_for()  # the script has come
+    shown = view.page.locator(".mig-step:visible")
+    assert shown.evaluate_all("steps => steps.map(s => s.id)") == ["step-access"]  # a link leads to its step
+
+    view.page.locator(".mig-steps a[href='#step-describe']").focus()
+    view.page.keyboard.press("Enter")
+    assert shown.evaluate_all("steps => steps.map(s => s.id)") == ["step-describe"]
+    assert view.page.evaluate("document.activeElement.id") == "step-describe-title"
+    before = view.page.locator("#form-progress").evaluate("bar => bar.value")
+    view.page.locator("#field-title_translated-en").focus()
+    view.page.keyboard.type("Arrivals by sea")
+    assert view.page.locator("#form-progress").evaluate("bar => bar.value") == before + 1
+    assert f"{before + 1} of" in view.page.locator("[data-progress]").inner_text()
+
+    turn = view.page.locator("[data-turn='step-content']:visible")
+    turn.focus()
+    view.page.keyboard.press("Enter")
+    assert shown.evaluate_all("steps => steps.map(s => s.id)") == ["step-content"]
+    view.page.locator("[data-all]").click()
+    assert shown.count() == 6
+    assert view.page.input_value("#field-title_translated-en") == "Arrivals by sea"
+
+
 def test_form_finds_a_country_by_typing(site: Site, window):
     view = window(token=site.editor["token"])
-    view.open("/dataset/new")
+    view.open("/dataset/new#step-coverage")
 
     view.page.locator("#block-spatial_coverage .select2-selection").click()
     view.page.keyboard.type("sudan")

@@ -70,6 +70,43 @@ def test_form_names_every_field_and_what_it_is_needed_for(site: Site, app):
     assert country["data-module"] == "migration-choose"
 
 
+def needed(form: Any) -> tuple[int, int]:
+    bar = form.select_one("#form-progress")
+    return int(bar["value"]), int(bar["max"])
+
+
+def test_steps_say_what_publishing_still_needs(site: Site, app):
+    draft = site.create(state="draft", without=("sensitivity_level", "contact"))
+    whole = site.create()
+
+    new = page(app.get("/dataset/new", headers=site.headers()))
+    begun = page(app.get(f"/dataset/edit/{draft['name']}", headers=site.headers()))
+    done = page(app.get(f"/dataset/edit/{whole['name']}", headers=site.headers()))
+
+    total = len(new.select("[data-needed]"))
+    assert total == len(new.select(".mig-level-publish, .mig-level-save"))
+    assert needed(new)[0] <= 1  # the only agency of this person is chosen
+    assert needed(begun) == (total - 2, total)
+    assert needed(done) == (total, total)
+    steps = [link["href"] for link in new.select(".mig-steps a")]
+    assert steps == [f"#{step['id']}" for step in new.select(".mig-step")]
+    open_steps = [
+        item.a["href"] for item in begun.select(".mig-steps li:not(.mig-step-done):has([data-needed-of])")
+    ]
+    assert open_steps == ["#step-describe", "#step-access"]
+
+
+def test_optional_fields_are_folded_unless_something_is_in_them(site: Site, app):
+    draft = site.create(state="draft", theme=["SOCI"])
+    form = page(app.get(f"/dataset/edit/{draft['name']}", headers=site.headers()))
+
+    opened = {step["id"] for step in form.select(".mig-step:has(> details[open])")}
+    assert "step-content" in opened
+    assert "step-quality" not in opened
+    assert form.select_one("details #block-theme") is not None
+    assert form.select_one("details [data-needed]") is None
+
+
 def test_form_is_in_french(site: Site, app):
     form = page(app.get("/fr/dataset/new", headers=site.headers())).select_one("#dataset-edit")
 

@@ -43,6 +43,7 @@ __all__ = [
     "migration_filters",
     "migration_folding",
     "migration_form_groups",
+    "migration_form_needed",
     "migration_form_rows",
     "migration_form_text",
     "migration_hit",
@@ -81,6 +82,7 @@ migration_filter_value = filters.value
 migration_filters = filters.panel
 migration_folding = rounds.folding
 migration_form_groups = form.groups
+migration_form_needed = form.is_needed
 migration_form_rows = form.rows
 migration_form_text = form.text
 migration_hit = discovery.hit

@@ -15,11 +15,19 @@ from migration_vocabularies import get as vocabulary
 CHECKBOXES = 8
 # Lists that are looked up by name; the others keep the order of their file (scales, hierarchies).
 BY_NAME = frozenset({"country", "language", "licence", "file-type"})
+# What the registry completes where it is left empty (logic/derived.py).
+FILLED_IN = frozenset({"name", "identifier", "publisher"})
 LEVELS = ("mandatory", "recommended", "conditional")
 
 
-def groups(schema: Mapping[str, Any], errors: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-    """Return the steps of the form with their fields and the number of fields in each that need attention."""
+def groups(
+    schema: Mapping[str, Any], errors: Mapping[str, Any] | None = None, data: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Return the steps of the form: fields, how many need attention, and what publishing needs of each step.
+
+    ``needed_count`` fields have to be filled in for publishing, ``done`` of them are. What is optional stands
+    apart in ``more``, which is ``open`` where something is in it.
+    """
     found = []
     for group in schema.get("groups") or [{"name": None, "label": ""}]:
         fields = [
@@ -28,8 +36,37 @@ def groups(schema: Mapping[str, Any], errors: Mapping[str, Any] | None = None) -
             if field.get("group") == group["name"] and field.get("form_snippet", "") is not None
         ]
         wrong = sum(1 for field in fields if (errors or {}).get(field["field_name"]))
-        found.append({**group, "fields": fields, "errors": wrong})
+        needed = [is_filled(field, data or {}) for field in fields if is_needed(field)]
+        more = [field for field in fields if field.get("level") == "optional"]
+        used = any((errors or {}).get(field["field_name"]) or is_filled(field, data or {}) for field in more)
+        found.append(
+            {
+                **group,
+                "fields": [field for field in fields if field not in more],
+                "more": more,
+                "open": used,
+                "errors": wrong,
+                "needed_count": len(needed),
+                "done": sum(needed),
+            }
+        )
     return found
+
+
+def is_needed(field: Mapping[str, Any]) -> bool:
+    """Whether a person has to fill in a field before the record can be published."""
+    return field.get("level") == "mandatory" and field["field_name"] not in FILLED_IN
+
+
+def is_filled(field: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    """Whether something stands in a field, stored or just typed."""
+    name = field["field_name"]
+    if field.get("repeating_subfields"):
+        return any(any(row["data"].values()) for row in rows(field, data, {}))
+    if name.endswith("_translated"):
+        typed = any(str(value or "").strip() for key, value in data.items() if key.startswith(f"{name}-"))
+        return typed or bool(data.get(name))
+    return any(str(value).strip() for value in words.listed(data.get(name)))
 
 
 def choices(field: Mapping[str, Any]) -> list[dict[str, Any]]:

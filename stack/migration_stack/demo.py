@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import signal
 import sys
@@ -166,8 +167,10 @@ def _seed(places: Places, ini: Path, base: str) -> None:
 def _check_index(places: Places, ini: Path) -> None:
     """Build the search index anew when it is missing or was made by another version of this software."""
     try:
-        ckan.run(places, ini, "migration", "search", "status")
+        outdated = json.loads(ckan.run(places, ini, "migration", "search", "status", "--json"))["outdated"]
     except StackError:
+        outdated = True
+    if outdated:
         ckan.run(places, ini, "migration", "search", "rebuild")
 
 

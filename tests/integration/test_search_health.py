@@ -83,6 +83,19 @@ def test_what_is_well_is_told_as_well(
     assert "État de la recherche" in french
 
 
+def test_an_index_of_older_software_is_advice_not_a_fault(
+    site: Site, searching: Searching, app: Any, operator: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifecycle, "is_outdated", lambda *_: True)
+    told = tk.get_action("migration_search_health")({"ignore_auth": True}, {})
+    main = BeautifulSoup(app.get(PAGE, headers=operator).text, "html.parser").select_one(".mig-health")
+    assert main is not None
+    assert told["healthy"]
+    assert "nothing needs to be done" not in main.text
+    assert main.select_one(".alert-warning code").text == "ckan migration search rebuild"
+    assert "`" not in main.text
+
+
 def test_what_is_wrong_is_told_with_what_to_do(
     site: Site, searching: Searching, app: Any, operator: dict[str, str]
 ) -> None:

@@ -47,6 +47,14 @@ def faults(health: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "The engine refused documents, see below", ""
 
 
+def advice(health: Mapping[str, Any]) -> Iterator[str]:
+    """Return what may wait, in the reader's language: the search works, but less well than it could."""
+    if health["outdated"]:
+        yield _older()
+    if _aged(health):
+        yield _unopened()
+
+
 def rows(health: Mapping[str, Any], locale: Locale) -> Iterator[Row]:
     """Return name, value and explanation of each fact, in the reader's language."""
 
@@ -68,16 +76,10 @@ def rows(health: Mapping[str, Any], locale: Locale) -> Iterator[Row]:
             number(health["shards"]),
             told.format(replicas=copies, interval=health["refresh_interval"]),
         )
-        older = tk._("older than this software: run `ckan migration search rebuild`")
-        fit = tk._("as this software makes it")
-        yield tk._("Mapping version"), number(health["mapping_version"]), older if health["outdated"] else fit
-        made = tk._("the next major release will not open it: run `ckan migration search rebuild`")
-        by = int(str(health["engine"]).split(".", maxsplit=1)[0])
-        yield (
-            tk._("Index made by"),
-            f"Elasticsearch {health['made_by']}",
-            made if health["made_by"] < by else "",
-        )
+        fit = _older() if health["outdated"] else tk._("as this software makes it")
+        yield tk._("Mapping version"), number(health["mapping_version"]), fit
+        made = f"Elasticsearch {health['made_by']}"
+        yield tk._("Index made by"), made, _unopened() if _aged(health) else ""
     if health["documents"] is not None:
         yield tk._("Indexed datasets"), number(health["documents"]), ""
     oldest = format_timedelta(health["oldest_seconds"], locale=locale) if health["waiting"] else ""
@@ -90,6 +92,21 @@ def rows(health: Mapping[str, Any], locale: Locale) -> Iterator[Row]:
     if health["rebuilding"]:
         yield tk._("Rebuild under way"), health["rebuilding"], ""
     yield _proof(health["last_reconcile"], locale)
+
+
+def _aged(health: Mapping[str, Any]) -> bool:
+    """Whether an older major release of the engine made the index."""
+    if not health["engine"] or not health["made_by"]:
+        return False
+    return bool(health["made_by"] < int(str(health["engine"]).split(".", maxsplit=1)[0]))
+
+
+def _older() -> str:
+    return tk._("older than this software: run `ckan migration search rebuild`")
+
+
+def _unopened() -> str:
+    return tk._("the next major release will not open it: run `ckan migration search rebuild`")
 
 
 def _engine(health: Mapping[str, Any]) -> str:

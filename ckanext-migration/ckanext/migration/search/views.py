@@ -49,7 +49,12 @@ def health_page() -> Any:
     except tk.NotAuthorized:
         return tk.abort(403, tk._("Only administrators may see how the search is."))
     rows = list(health.rows(found, _locale(str(tk.h.lang()))))
-    extra = {"health": found, "rows": rows, "faults": list(health.faults(found))}
+    extra = {
+        "health": found,
+        "rows": rows,
+        "faults": list(health.faults(found)),
+        "advice": list(health.advice(found)),
+    }
     return tk.render("migration/search_health.html", extra)
 
 

@@ -144,6 +144,7 @@ def commands() -> str:
     """Every command of `ckan migration` and of `migration-registry`, with its own help."""
     import_module("ckanext.migration.search.cli")
     import_module("ckanext.migration.harvest.cli")
+    import_module("ckanext.migration.harvest.commands")
     for name in ("search", "harvest"):
         group = import_module(f"ckanext.migration.{name}.cli")
         _shared().add_command(getattr(group, name))

@@ -12,13 +12,15 @@ from functools import lru_cache
 from typing import Any
 
 import migration_vocabularies
-from migration_harvesters import text
+from migration_harvesters import partner_terms, text
 from migration_harvesters.errors import MappingError
+from migration_harvesters.partner_terms import Term
 from migration_schemas import Record
 from migration_vocabularies import Match, Vocabulary
 
 CERTAIN = 1.0
 NEAR = 0.9
+LONGEST_TERM = 120
 KEYWORD_LISTS = ("migration-theme", "population-group", "statistic-type")
 MAX_RESOURCES = 1000
 MAX_KEYWORDS = 1000
@@ -47,6 +49,7 @@ class Notebook:
     """Collects notes, each once."""
 
     notes: dict[Note, None] = field(default_factory=dict)
+    terms: dict[Term, None] = field(default_factory=dict)
 
     def assumed(self, name: str, value: object, taken: str, how: str) -> None:
         """Note that a value was understood in a way that is not certain."""
@@ -59,14 +62,54 @@ class Notebook:
     def concept(self, name: str, vocabulary: str, value: object, lang: str | None = None) -> str | None:
         """Look up the code of what a partner wrote."""
         words = text.cleaned(value)
-        found = _match(migration_vocabularies.get(vocabulary), words, lang) if words else None
+        if not words:
+            return None
+        decided, code = partner_terms.current().decision(vocabulary, words)
+        if decided:
+            self._decided(name, vocabulary, words, code)
+            return code
+        found = _match(migration_vocabularies.get(vocabulary), words, lang)
         if found is None:
-            if words:
-                self.left_out(name, words)
+            self.left_out(name, words)
+            self._met(name, vocabulary, words)
             return None
         if found.confidence < CERTAIN:
             self.assumed(name, words, found.concept.code, found.how)
+            self._met(name, vocabulary, words, found)
         return found.concept.code
+
+    def _decided(self, name: str, vocabulary: str, words: str, code: str | None) -> None:
+        if code is None:
+            self.left_out(name, words, partner_terms.BY_A_PERSON)
+        else:
+            self.assumed(name, words, code, partner_terms.BY_A_PERSON)
+        term = Term(
+            field=name,
+            vocabulary=vocabulary,
+            value=words[: partner_terms.LONGEST],
+            code=code,
+            confidence=CERTAIN,
+            how=partner_terms.BY_A_PERSON,
+        )
+        self.terms[term] = None
+
+    def unknown(self, name: str, vocabulary: str, words: str) -> None:
+        """Keep a term that has no concept, where the mapper notes that by itself."""
+        self._met(name, vocabulary, words)
+
+    def _met(self, name: str, vocabulary: str, words: str, found: Match | None = None) -> None:
+        """Keep a term that the matcher did not know, or not for certain, for a person to look at."""
+        if found is None and len(words) > LONGEST_TERM:
+            return  # a sentence, or a shape: no term
+        term = Term(
+            field=name,
+            vocabulary=vocabulary,
+            value=words[: partner_terms.LONGEST],
+            code=found.concept.code if found else None,
+            confidence=found.confidence if found else 0.0,
+            how=found.how if found else "",
+        )
+        self.terms[term] = None
 
     def concepts(
         self, name: str, vocabulary: str, values: Iterable[object], lang: str | None = None
@@ -85,6 +128,11 @@ class Notebook:
         known = migration_vocabularies.get(vocabulary)
         others = [migration_vocabularies.get(other) for other in KEYWORD_LISTS if other != vocabulary]
         for word in words:
+            decided, code = partner_terms.current().decision(vocabulary, word)
+            if decided:
+                self._decided(name, vocabulary, word, code)
+                codes.update({code: None} if code else {})
+                continue
             found = _match(known, word, lang) or _match(known, _without_acronym(word), lang)
             if found is not None and found.confidence < NEAR:
                 better = (_match(other, word, lang) for other in others)
@@ -92,6 +140,8 @@ class Notebook:
             if found is not None:
                 codes[found.concept.code] = None
                 self.assumed(name, word, found.concept.code, f"keyword, {found.how}")
+                if found.confidence < CERTAIN:
+                    self._met(name, vocabulary, word, found)
         return list(codes)
 
 
@@ -111,6 +161,7 @@ def finished(
     level = _stricter(agreed.get("sensitivity_level"), whole.get("sensitivity_level"))
     if level is not None:
         whole["sensitivity_level"] = level
+    partner_terms.tell(notebook.terms)
     return Mapped(Record(whole, entries), tuple(notebook.notes))
 
 

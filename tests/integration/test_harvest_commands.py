@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from ckan import model
+from ckan.tests import factories
 
 import replay
-from ckanext.migration.harvest.cli import harvest as group
+from ckanext.migration.harvest.commands import harvest as group
 from harvest_portal import AGREED, INVALID, call, package, packages, show
 
 BINARY = Path(sys.executable).with_name("ckan")
@@ -187,3 +189,112 @@ def test_a_real_job_worker_does_what_the_command_waits_for(harvest, partner, req
     worker.communicate(timeout=30)
     assert waiting.returncode == 0, err
     assert json.loads(out)[0]["added"] == 2
+
+
+def test_sources_go_to_a_file_and_come_back_without_a_secret(harvest, partner, tmp_path, monkeypatch):
+    monkeypatch.setenv("HARVEST_KEY_PARTNER", "very-secret-value")
+    add(harvest, partner, "--credential", "HARVEST_KEY_PARTNER")
+    text = harvest("export").stdout
+    assert "HARVEST_KEY_PARTNER" in text
+    assert "very-secret-value" not in text
+    file = tmp_path / "sources.yaml"
+
+    file.write_text(text)
+    [same] = answer(harvest("apply", str(file), "--json"))
+    assert same["outcome"] == "unchanged"
+    file.write_text(
+        f"{text.replace('title: partner', 'title: Other')}  second:\n    url: x\n    protocol: ckan\n"
+    )
+    planned = harvest("apply", str(file), "--dry-run", "--json")
+    assert [(row["outcome"], row["settings"]) for row in answer(planned)] == [
+        ("changed", ["title"]),
+        ("added", []),
+    ]
+    assert call("source_show", id="partner")["title"] == "partner"
+
+    done = harvest("apply", str(file), "--json")
+    assert [row["outcome"] for row in answer(done)] == ["changed", "refused"]
+    assert done.exit_code == 1
+    assert call("source_show", id="partner")["title"] == "Other"
+    file.write_text("sources: {partner: {password: x}}")
+    assert harvest("apply", str(file)).exit_code == 2
+
+
+def test_sources_of_ckanext_harvest_are_taken_over(harvest, partner):
+    config = json.dumps({"organizations_filter_include": ["unhcr"], "api_key": "very-secret-value"})
+    columns = "id text, title text, url text, type text, config text, active boolean"
+    model.Session.execute(sa.text(f"create table harvest_source ({columns})"))
+    model.Session.commit()
+    try:
+        add_row = sa.text("insert into harvest_source values (:id, :title, :url, :type, :config, true)")
+        owned = factories.Dataset(name="their-portal", owner_org=partner.organization, private=True)
+        row = {"id": owned["id"], "title": "Their portal", "url": "https://their.example"}
+        model.Session.execute(add_row, {**row, "type": "ckan", "config": config})
+        model.Session.execute(add_row, {**row, "id": "2", "title": "Maps", "type": "waf", "config": ""})
+        model.Session.commit()
+
+        planned = harvest("import-ckanext-harvest", "--dry-run", "--json")
+        assert call("source_list") == []
+        done = harvest("import-ckanext-harvest", "--json")
+    finally:
+        model.Session.rollback()
+        model.Session.execute(sa.text("drop table harvest_source"))
+        model.Session.commit()
+
+    assert planned.stdout == done.stdout
+    assert "very-secret-value" not in done.stdout
+    assert {row["name"]: row["outcome"] for row in answer(done)} == {
+        "their-portal": "added",
+        "maps": "refused",
+    }
+    assert next(row["left_out"] for row in answer(done) if row["outcome"] == "added") == ["api_key"]
+    assert done.exit_code == 1
+    made = call("source_show", id="their-portal")
+    assert (made["protocol"], made["options"]) == ("ckan", {"organizations": ["unhcr"]})
+
+
+def test_a_feed_in_a_file_is_tried(harvest, partner, tmp_path):
+    file = tmp_path / "reply.json"
+    rows = [package(1, methodology=["Crystal ball"]), package(2, **INVALID)]
+    file.write_text(json.dumps({"success": True, "result": {"count": 2, "results": rows}}))
+
+    agreed = [f"--option={key}={json.dumps(value)}" for key, value in AGREED.items()]
+    tried = harvest("test", str(file), "--protocol", "ckan", *agreed)
+
+    assert tried.exit_code == 1
+    assert "+ Displacement tracking, round 1" in tried.stdout
+    assert "! Displacement tracking, round 2" in tried.stdout
+    assert "Crystal ball" in tried.stdout
+    assert harvest("test", str(tmp_path / "missing"), "--protocol", "ckan").exit_code == 2
+
+
+def test_terms_are_listed_and_mapped(harvest, partner):
+    add(harvest, partner)
+    partner.offer(package(1, methodology=["Crystal ball"]))
+    harvest("run", "partner", "--here")
+    [term] = [row for row in answer(harvest("terms", "partner", "--json")) if row["value"] == "Crystal ball"]
+
+    assert harvest("map", term["id"]).exit_code == 2
+    assert harvest("map", term["id"], "no-such-code").exit_code == 2
+    assert harvest("map", term["id"], "--ignore").exit_code == 0
+    assert "ignored" in harvest("terms", "partner", "--only", "decided").stdout
+
+
+def test_a_dry_run_says_what_would_come_and_changes_nothing(harvest, partner):
+    add(harvest, partner)
+    partner.offer(package(1), package(2))
+    harvest("run", "partner", "--here")
+    before = packages()
+    partner.offer(package(1, title="Displacement tracking, first round"), package(3))
+
+    tried = harvest("run", "partner", "--dry-run", "--json")
+
+    assert tried.exit_code == 0
+    [would] = answer(tried)
+    assert [line["remote_id"] for line in would["added"]] == ["remote-003"]
+    assert [line["remote_id"] for line in would["changed"]] == ["remote-001"]
+    assert [line["remote_id"] for line in would["missing"]] == ["remote-002"]
+    assert packages() == before
+    assert call("run_list", source="partner")[0]["kind"] == "preview"
+    harvest("run", "partner", "--here")
+    assert call("source_show", id="partner")["last_run"]["counters"]["missing"] == 1

@@ -23,7 +23,7 @@ from rdflib import (
 from rdflib.term import Node
 
 import migration_vocabularies
-from migration_harvesters import licences, text
+from migration_harvesters import licences, partner_terms, text
 from migration_harvesters.mappers.dcat_terms import ELSEWHERE, ENDS, MAILS, MOMENTS, NAMES, PAGES, STARTS
 from migration_harvesters.mapping import Notebook
 from migration_schemas.namespaces import DCAT, VCARD
@@ -181,15 +181,19 @@ class Tidying:
 
     def _concept(self, value: Node, vocabulary: str, verb: URIRef, *, tail: bool) -> URIRef | None:
         known = migration_vocabularies.get(vocabulary)
-        for words in self._words(value, tail=tail):
+        name = verb.rpartition("/")[2]
+        said = list(self._words(value, tail=tail))
+        for words in said:
             by_iri = known.by_iri(words)
             if by_iri is not None:
                 return URIRef(by_iri.iri)
-            match = known.match(words)
-            if match is not None:
-                if match.confidence < 1:
-                    self._notebook.assumed(verb.rpartition("/")[2], words, match.concept.code, match.how)
-                return URIRef(match.concept.iri)
+            if known.match(words) or partner_terms.current().decision(vocabulary, words)[0]:
+                code = self._notebook.concept(name, vocabulary, words)
+                concept = known.get(code) if code else None
+                return URIRef(concept.iri) if concept else None
+        named = [words for words in said if "://" not in words] or said
+        if named:
+            self._notebook.unknown(name, vocabulary, named[0])
         return None
 
     def _words(self, value: Node, *, tail: bool) -> Iterator[str]:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ckanext.migration.harvest.decisions import (
+    REMOVAL_REASONS,
+    UPDATE_REASONS,
     Approval,
     Arrived,
     Known,
@@ -91,13 +93,26 @@ def listed(**values):
         pytest.param(
             listed(listed=110, added=110, missing=100), (Reason.SHRUNKEN, Reason.GROWN), id="all ids are new"
         ),
+        pytest.param(listed(titles_worse=20), (), id="just 20 percent of the titles"),
+        pytest.param(listed(titles_worse=21), (Reason.TITLES,), id="more titles are worse"),
+        pytest.param(listed(known=8, grades_worse=4), (), id="four worse grades of eight"),
+        pytest.param(listed(known=8, grades_worse=5), (Reason.GRADES,), id="five worse grades of eight"),
+        pytest.param(listed(publishers=20), (), id="20 of 100 have another publisher"),
+        pytest.param(listed(publishers=21), (Reason.PUBLISHER,), id="more have another publisher"),
+        pytest.param(listed(known=2, publishers=1), (Reason.PUBLISHER,), id="one of two has"),
+        pytest.param(
+            listed(complete=False, missing=1, grades_worse=50),
+            (Reason.INCOMPLETE, Reason.GRADES),
+            id="broken off and worse",
+        ),
     ],
 )
 def test_what_the_guard_asks(listing, reasons):
     verdict = guard(listing, LIMITS)
 
     assert verdict.reasons == reasons
-    assert verdict.removals_held == any(reason != Reason.GROWN for reason in reasons)
+    assert verdict.removals_held == any(reason in REMOVAL_REASONS for reason in reasons)
+    assert verdict.updates_held == any(reason in UPDATE_REASONS for reason in reasons)
     assert verdict.additions_held == (Reason.GROWN in reasons)
 
 

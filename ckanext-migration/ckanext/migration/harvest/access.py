@@ -8,7 +8,14 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.migration.harvest.model import HarvestRun, HarvestSource
+from ckanext.migration.harvest import partners
+from ckanext.migration.harvest.model import (
+    HarvestCorrection,
+    HarvestRecord,
+    HarvestRun,
+    HarvestSource,
+    HarvestTerm,
+)
 
 SEE = "update_dataset"  # editors and administrators of the organisation
 MANAGE = "update"  # its administrators
@@ -41,6 +48,32 @@ def run(key: str) -> HarvestRun:
     return found
 
 
+def term(key: str) -> HarvestTerm:
+    """Find a term of a partner by id, or raise ObjectNotFound."""
+    found = model.Session.get(HarvestTerm, key)
+    if found is None:
+        raise tk.ObjectNotFound(tk._("There is no such term."))
+    return found
+
+
+def correction(key: str) -> HarvestCorrection:
+    """Find a correction by id, or raise ObjectNotFound."""
+    found = model.Session.get(HarvestCorrection, key)
+    if found is None:
+        raise tk.ObjectNotFound(tk._("There is no such correction."))
+    return found
+
+
+def record_of(package: str) -> HarvestRecord:
+    """Find what the ledger holds of a harvested dataset by its id or name, or raise ObjectNotFound."""
+    dataset = model.Package.get(package)
+    query = model.Session.query(HarvestRecord).filter_by(package_id=dataset.id if dataset else "")
+    found = query.one_or_none()
+    if found is None:
+        raise tk.ObjectNotFound(tk._("There is no such harvested dataset."))
+    return found
+
+
 def organizations(context: Any, permission: str) -> set[str] | None:
     """List the organisations in which the caller has a permission; None means all of them."""
     user = context.get("user")
@@ -62,6 +95,11 @@ def _decide(context: Any, organization: str, permission: str) -> Result:
     return {"success": False, "msg": tk._("Only the people of the source's organisation may do this.")}
 
 
+def of_its_people(context: Any, row: HarvestSource) -> bool:
+    """Say whether the caller is an editor or administrator of the source's organisation."""
+    return bool(_decide(context, row.owner_org, SEE)["success"])
+
+
 def _of_source(context: Any, data_dict: dict[str, Any], permission: str) -> Result:
     return _decide(context, source(tk.get_or_bust(data_dict, "id")).owner_org, permission)
 
@@ -78,7 +116,7 @@ def migration_harvest_source_create(context: Any, data_dict: dict[str, Any]) -> 
     """Administrators of the organisation that will own the source."""
     group = model.Group.get(data_dict.get("organization") or "")
     if group is None:  # without a known organisation only the form's own messages help
-        return {"success": bool(organizations(context, MANAGE) != set())}
+        return {"success": organizations(context, MANAGE) != set()}
     return _decide(context, group.id, MANAGE)
 
 
@@ -137,6 +175,58 @@ def migration_harvest_record_list(context: Any, data_dict: dict[str, Any]) -> Re
 def migration_harvest_record_show(context: Any, data_dict: dict[str, Any]) -> Result:
     """Editors and administrators of the owning organisation."""
     return _decide(context, source(tk.get_or_bust(data_dict, "source")).owner_org, SEE)
+
+
+def migration_harvest_term_list(context: Any, data_dict: dict[str, Any]) -> Result:
+    """Editors and administrators of the owning organisation."""
+    return _decide(context, source(tk.get_or_bust(data_dict, "source")).owner_org, SEE)
+
+
+def migration_harvest_term_decide(context: Any, data_dict: dict[str, Any]) -> Result:
+    """Editors and administrators of the owning organisation: they know what its words mean."""
+    owner = model.Session.get(HarvestSource, term(tk.get_or_bust(data_dict, "id")).source_id)
+    return _decide(context, owner.owner_org if owner else "", SEE)
+
+
+def migration_harvest_correction_list(context: Any, data_dict: dict[str, Any]) -> Result:
+    """Editors and administrators of the owning organisation."""
+    return _decide(context, source(tk.get_or_bust(data_dict, "source")).owner_org, SEE)
+
+
+def migration_harvest_correction_create(context: Any, data_dict: dict[str, Any]) -> Result:
+    """Editors and administrators of the source's organisation; CKAN asks for the dataset by itself."""
+    return _of_source(context, {"id": record_of(tk.get_or_bust(data_dict, "package")).source_id}, SEE)
+
+
+def migration_harvest_correction_update(context: Any, data_dict: dict[str, Any]) -> Result:
+    """Editors and administrators of the owning organisation."""
+    return _of_source(context, {"id": correction(tk.get_or_bust(data_dict, "id")).source_id}, SEE)
+
+
+migration_harvest_correction_resolve = migration_harvest_correction_update
+
+
+def migration_harvest_protocol_list(context: Any, data_dict: dict[str, Any]) -> Result:
+    """Whoever works for an organisation."""
+    return {"success": organizations(context, SEE) != set()}
+
+
+# Trying a feed lets this portal ask another server: it needs an account that somebody vouches for.
+migration_harvest_feed_test = migration_harvest_protocol_list
+
+
+def migration_harvest_partner_link(context: Any, data_dict: dict[str, Any]) -> Result:
+    """Administrators of the owning organisation: whoever has the link sees what its people see."""
+    return _of_source(context, data_dict, MANAGE)
+
+
+@tk.auth_allow_anonymous_access
+def migration_harvest_partner_show(context: Any, data_dict: dict[str, Any]) -> Result:
+    """Everybody where the source has a public page; the holder of its link; the organisation's people."""
+    found = source(tk.get_or_bust(data_dict, "id"))
+    if found.public or partners.opens(found, str(data_dict.get("key") or "")):
+        return {"success": True}
+    return _decide(context, found.owner_org, SEE)
 
 
 def functions() -> dict[str, Any]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.migration import shared
-from ckanext.migration.harvest import blobs
+from ckanext.migration.harvest import blobs, corrections
 from ckanext.migration.harvest.crashpoints import crashpoint
 from ckanext.migration.harvest.decisions import WRITES, Outcome
 from ckanext.migration.harvest.errors import IdentityConflict, RunLost, RunStopped, SinkRefused
@@ -45,8 +45,9 @@ def apply(work: Work, sink: Sink) -> None:
 def _todo(work: Work) -> list[str]:
     with work.step() as run:
         guard = run.guard or {}
-        held_back = guard.get("additions_held") and not guard.get("approved_at")
-        outcomes: Iterable[str] = [kind for kind in WRITES if not (held_back and kind == Outcome.ADDED)]
+        asked = not guard.get("approved_at")
+        held_back = {Outcome.ADDED: guard.get("additions_held"), Outcome.UPDATED: guard.get("updates_held")}
+        outcomes: Iterable[str] = [kind for kind in WRITES if not (asked and held_back.get(kind))]
         query = (
             sa.select(HarvestSnapshot.remote_id)
             .where(
@@ -128,6 +129,9 @@ def _note(
     held.missing_since, held.missing_runs, held.last_seen_run = None, 0, run.id
     row.applied, row.package_id = True, held.package_id
     row.kept = list(plan.kept) if plan and plan.kept else None
+    if plan is not None and plan.current is not None:
+        incoming = blobs.records([row.content_hash])[row.content_hash or ""]
+        corrections.meet(held, incoming, plan.kept, plan.current)
 
 
 def _fail(work: Work, remote_id: str, error: MigrationError) -> None:

@@ -16,9 +16,9 @@ import click
 from ckan import model
 
 from ckanext.migration.harvest import jobs, progress
+from ckanext.migration.harvest.telling import FINE, IMPOSSIBLE, PROBLEMS, code, explain, say_changes
 from ckanext.migration.harvest.watching import call, show, watch
 
-FINE, PROBLEMS, IMPOSSIBLE = 0, 1, 2
 ACTIVE = ("queued", "running")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -29,7 +29,8 @@ def harvest() -> None:
     """Register partners' portals, harvest them, look at what came, approve it or take it back."""
 
 
-def _fail(message: str) -> NoReturn:
+def fail(message: str) -> NoReturn:
+    """End with one sentence and exit code 2."""
     click.secho(message, err=True, fg="red")
     sys.exit(IMPOSSIBLE)
 
@@ -47,15 +48,16 @@ def speaking(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except tk.ValidationError as error:
             model.Session.rollback()
-            _fail("; ".join(f"{key}: {text}" for key, text in error.error_summary.items()))
+            fail("; ".join(f"{key}: {text}" for key, text in error.error_summary.items()))
         except (tk.ObjectNotFound, tk.NotAuthorized) as error:
             model.Session.rollback()
-            _fail(str(error) or "Not found.")
+            fail(str(error) or "Not found.")
 
     return wrapped
 
 
-def _pair(text: str) -> tuple[str, Any]:
+def pair(text: str) -> tuple[str, Any]:
+    """Read `name=value`; a value that is JSON is taken as such."""
     key, found, value = text.partition("=")
     if not found or not key:
         raise click.BadParameter(f"{text!r} is not of the form name=value")
@@ -65,7 +67,8 @@ def _pair(text: str) -> tuple[str, Any]:
         return key, value
 
 
-def _print(value: Any) -> None:
+def print_json(value: Any) -> None:
+    """Print a value as JSON for programs."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
@@ -86,7 +89,7 @@ def _print(value: Any) -> None:
 @speaking
 def add(name: str, url: str, *, options: Sequence[str], update: bool, as_json: bool, **given: Any) -> None:
     """Register the portal at URL under NAME."""
-    settings = dict(_pair(text) for text in options)
+    settings = dict(pair(text) for text in options)
     if given.pop("default_sensitivity", None):
         settings["default_sensitivity"] = click.get_current_context().params["default_sensitivity"]
     data = {key: given[key] for key in ("protocol", "organization", "title", "credential") if given.get(key)}
@@ -97,7 +100,7 @@ def add(name: str, url: str, *, options: Sequence[str], update: bool, as_json: b
     else:
         source = call("source_create", name=name, **data)
     if as_json:
-        _print(source)
+        print_json(source)
     else:
         click.echo(f"{source['name']}: {source['url']} ({source['protocol']})")
 
@@ -109,7 +112,7 @@ def list_sources(as_json: bool) -> None:
     """List the registered sources."""
     sources = call("source_list")
     if as_json:
-        _print(sources)
+        print_json(sources)
         return
     for source in sources:
         click.echo(f"{source['name']:24} {source['protocol']:6} {source['state']:8} {source['url']}")
@@ -123,7 +126,7 @@ def status(names: Sequence[str], as_json: bool) -> None:
     """Show what the last run of each source came to."""
     rows = [_row(source) for source in call("source_list") if not names or source["name"] in names]
     if as_json:
-        _print(rows)
+        print_json(rows)
     else:
         progress.table(rows)
 
@@ -147,25 +150,49 @@ def _row(source: dict[str, Any]) -> dict[str, Any]:
 )
 @click.option("--wait", is_flag=True, help="Show the progress and wait for the end.")
 @click.option("--here", is_flag=True, help="Do the work in this process instead of the job workers.")
+@click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
 @json_option
 @speaking
-def run(names: Sequence[str], *, everything: bool, wait: bool, here: bool, as_json: bool) -> None:
+def run(  # noqa: PLR0913 - one an option
+    names: Sequence[str], *, everything: bool, wait: bool, here: bool, dry_run: bool, as_json: bool
+) -> None:
     """Harvest the sources NAMES, or all with --all."""
     if not names and not everything:
         raise click.UsageError("Name sources, or say --all.")
     if everything:
         names = [source["name"] for source in call("source_list") if source["state"] == "active"]
+    if dry_run:
+        _preview(names, as_json=as_json)
     ids = [_start(name, wake=not here) for name in names]
     latest = watch(ids, here=here, names=names) if wait or here else {run_id: show(run_id) for run_id in ids}
     rows = [_row(call("source_show", id=name)) for name in names]
     if as_json:
-        _print(rows)
+        print_json(rows)
     elif wait or here:
         progress.table(rows)
-        _explain(latest.values())
+        explain(latest.values())
     else:
         click.echo(f"{len(ids)} runs are queued; `ckan migration harvest status` shows how they stand.")
-    sys.exit(_code(latest.values()) if wait or here else FINE)
+    sys.exit(code(latest.values()) if wait or here else FINE)
+
+
+def _preview(names: Sequence[str], *, as_json: bool) -> NoReturn:
+    """Find out what runs would change, in this process, and end with the code that they would end with."""
+    ids = [str(call("run_create", source=name, preview=True, wake=False)["id"]) for name in names]
+    latest = watch(ids, here=True, names=names)
+    found = [
+        {"source": latest[key]["source"], **call("run_diff", id=key), "guard": latest[key]["guard"]}
+        for key in ids
+    ]
+    if as_json:
+        print_json(found)
+    for would in found if not as_json else ():
+        click.echo(f"{would['source']}:")
+        say_changes({key: value for key, value in would.items() if key not in ("source", "guard")})
+    explain(latest.values())
+    asked = any((would["guard"] or {}).get("reasons") for would in found)
+    ended = code(latest.values())
+    sys.exit(PROBLEMS if asked and ended == FINE else ended)
 
 
 def _start(name: str, *, wake: bool) -> str:
@@ -177,29 +204,6 @@ def _start(name: str, *, wake: bool) -> str:
                     jobs.wake(active["id"])
                 return str(active["id"])
     return str(call("run_create", source=name, wake=wake)["id"])
-
-
-def _code(found: Any) -> int:
-    states = list(found)
-    if any(item["state"] == "failed" for item in states):
-        return IMPOSSIBLE
-    fine = all(item["state"] == "finished" and not item["counters"]["failed"] for item in states)
-    return FINE if fine else PROBLEMS
-
-
-def _explain(found: Any) -> None:
-    """Say what a person should know about runs that did not go smoothly."""
-    for item in found:
-        if item["error"]:
-            click.secho(
-                f"{item['source']}: {item['error']['message']} {item['error'].get('remedy', '')}", err=True
-            )
-        if item["state"] == "needs-approval":
-            why = ", ".join(item["guard"]["reasons"])
-            words = f"{item['source']}: {why}; nothing was removed. Look: ckan migration harvest diff"
-            click.secho(
-                f"{words} {item['source']}; then: ckan migration harvest approve {item['source']}", err=True
-            )
 
 
 @harvest.command()
@@ -214,20 +218,9 @@ def diff(run_or_source: str, against: str | None, as_json: bool) -> None:
         against = f"{found['source']}:{against}"
     changes = call("run_diff", id=found["id"], **({"against": against} if against else {}))
     if as_json:
-        _print(changes)
+        print_json(changes)
         return
-    for kind, mark in (
-        ("added", "+"),
-        ("restored", "+"),
-        ("changed", "~"),
-        ("missing", "?"),
-        ("removed", "-"),
-    ):
-        for line in changes[kind]:
-            fields = f"  [{', '.join(line['fields'])}]" if line.get("fields") else ""
-            click.echo(f"{mark} {line['title'] or line['remote_id']}{fields}")
-    if not any(changes.values()):
-        click.echo("Nothing changed.")
+    say_changes(changes)
 
 
 def _run_id(text: str) -> str:
@@ -235,7 +228,7 @@ def _run_id(text: str) -> str:
     for source in call("source_list"):
         if source["name"] == text:
             if not source["last_run"]:
-                _fail(f"{text} has not been harvested yet.")
+                fail(f"{text} has not been harvested yet.")
             return str(source["last_run"]["id"])
     return text
 
@@ -270,5 +263,5 @@ def _conclude(found: dict[str, Any], *, wait: bool, here: bool, said: str) -> No
         return
     latest = watch([found["id"]], here=here) if found["state"] in ACTIVE else {found["id"]: found}
     progress.table([_row(call("source_show", id=found["source"]))])
-    _explain(latest.values())
-    sys.exit(_code(latest.values()))
+    explain(latest.values())
+    sys.exit(code(latest.values()))

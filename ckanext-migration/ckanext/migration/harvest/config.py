@@ -18,6 +18,8 @@ def limits() -> Limits:
         shrink_minimum=_number("shrink_minimum"),
         growth_share=_number("growth_percent") / 100,
         growth_minimum=_number("growth_minimum"),
+        worse_share=_number("worse_percent") / 100,
+        worse_minimum=_number("worse_minimum"),
         grace=timedelta(days=_number("grace_days")),
         grace_runs=_number("grace_runs"),
     )
@@ -31,6 +33,16 @@ def lease_seconds() -> int:
 def batch_size() -> int:
     """Say how many records are mapped and validated together."""
     return max(1, _number("batch_size"))
+
+
+def postponements() -> int:
+    """Say how often a run waits for a partner who asks us to come back later, before it is given up."""
+    return max(0, _number("postponements"))
+
+
+def readers_per_host() -> int:
+    """Say how many runs may read from the same host at once."""
+    return max(1, _number("readers_per_host"))
 
 
 def request_gap() -> float:

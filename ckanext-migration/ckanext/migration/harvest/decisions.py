@@ -40,9 +40,13 @@ class Reason(StrEnum):
     SHRUNKEN = "listing-shrunken"
     AGREEMENT = "settings-changed"
     GROWN = "listing-grown"
+    TITLES = "titles-worse"
+    GRADES = "grades-worse"
+    PUBLISHER = "publisher-changed"
 
 
-REMOVAL_REASONS = frozenset(Reason) - {Reason.GROWN}
+UPDATE_REASONS = frozenset({Reason.TITLES, Reason.GRADES, Reason.PUBLISHER})
+REMOVAL_REASONS = frozenset(Reason) - UPDATE_REASONS - {Reason.GROWN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,8 @@ class Limits:
     shrink_minimum: int = 5
     growth_share: float = 0.50
     growth_minimum: int = 100
+    worse_share: float = 0.20
+    worse_minimum: int = 5
     grace: timedelta = timedelta(days=7)
     grace_runs: int = 3
 
@@ -99,6 +105,9 @@ class Listed:
     complete: bool
     stable: bool
     agreement_changed: bool = False
+    titles_worse: int = 0  # updates whose title became empty, the bare identifier, or that of another record
+    grades_worse: int = 0  # updates with more violations, or as many and more warnings, than before
+    publishers: int = 0  # updates with another publisher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +117,7 @@ class Guard:
     reasons: tuple[Reason, ...]
     removals_held: bool
     additions_held: bool
+    updates_held: bool
 
 
 def guard(listed: Listed, limits: Limits) -> Guard:
@@ -133,7 +143,23 @@ def guard(listed: Listed, limits: Limits) -> Guard:
     grown = bool(listed.known) and many and listed.added > limits.growth_share * listed.known
     if grown:
         reasons.append(Reason.GROWN)
-    return Guard(reasons=tuple(reasons), removals_held=removals_held, additions_held=grown)
+    worse = _worse(listed, limits)
+    return Guard(
+        reasons=(*reasons, *worse),
+        removals_held=removals_held,
+        additions_held=grown,
+        updates_held=bool(worse),
+    )
+
+
+def _worse(listed: Listed, limits: Limits) -> list[Reason]:
+    """Say in what way the known records became worse, or somebody else's, all at once (FI-36)."""
+    bound = limits.worse_share * listed.known
+    figures = ((Reason.TITLES, listed.titles_worse), (Reason.GRADES, listed.grades_worse))
+    reasons = [reason for reason, number in figures if number >= limits.worse_minimum and number > bound]
+    if listed.publishers and listed.publishers > bound:
+        reasons.append(Reason.PUBLISHER)
+    return reasons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from ckan import model
 
 from ckanext.migration.harvest import blobs
 from ckanext.migration.harvest.decisions import Outcome
-from ckanext.migration.harvest.model import HarvestRun, HarvestSnapshot
+from ckanext.migration.harvest.guarding import absentees
+from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot
 from ckanext.migration.harvest.staging import changed_fields
 
 GONE = (Outcome.ARCHIVED,)
@@ -27,6 +28,8 @@ def of_run(run: HarvestRun) -> dict[str, Any]:
     found: dict[str, Any] = {
         name: [_line(row) for row in rows if row.outcome in outcomes] for name, outcomes in kinds.items()
     }
+    if run.kind == "preview":
+        found["missing"] = [_absent(record) for record in model.Session.scalars(absentees(run))]
     found["changed"] = [
         _line(row) | {"fields": row.changed or []} for row in rows if row.outcome == Outcome.UPDATED
     ]
@@ -60,6 +63,11 @@ def _in_force(run: HarvestRun) -> dict[str, HarvestSnapshot]:
 def _rows(run: HarvestRun) -> list[HarvestSnapshot]:
     query = sa.select(HarvestSnapshot).where(HarvestSnapshot.run_id == run.id)
     return list(model.Session.scalars(query.order_by(HarvestSnapshot.position, HarvestSnapshot.remote_id)))
+
+
+def _absent(record: HarvestRecord) -> dict[str, Any]:
+    title = (record.report or {}).get("title")
+    return {"remote_id": record.remote_id, "title": title, "package_id": record.package_id}
 
 
 def _line(row: HarvestSnapshot) -> dict[str, Any]:

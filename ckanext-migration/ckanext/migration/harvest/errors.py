@@ -32,6 +32,18 @@ class RunStopped(HarvestError):
     remedy = "Start the harvest again: it goes on where it stopped."
 
 
+class RunPostponed(HarvestError):
+    """The partner asked us to come back later; the run waits and goes on from where it stands (FI-29)."""
+
+    code = "run-postponed"
+    retry = True
+    remedy = "Nothing needs to be done: the run goes on by itself."
+
+    def __init__(self, message: str, *, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class ApprovalRefused(HarvestError):
     """An approval that does not fit the run."""
 

@@ -7,12 +7,15 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.migration.harvest import blobs
 from ckanext.migration.harvest.crashpoints import crashpoint
 from ckanext.migration.harvest.decisions import Guard, Listed, Outcome, guard
 from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot
 from ckanext.migration.harvest.work import Work
 
 IN_CATALOGUE = ("current", "missing")
+SHORTEST_TITLE = 3
+AT_ONCE = 200
 
 
 def judge(work: Work) -> None:
@@ -46,7 +49,47 @@ def figures(run: HarvestRun) -> Listed:
         complete=bool(run.complete),
         stable=bool(run.stable),
         agreement_changed=_agreement_changed(run),
+        **_worsened(run),
     )
+
+
+def _worsened(run: HarvestRun) -> dict[str, int]:
+    """Count the updates that look like damage at the partner; what our own rules changed is not counted."""
+    row, held = HarvestSnapshot, HarvestRecord
+    repeated = (
+        sa.select(row.title).where(row.run_id == run.id).group_by(row.title).having(sa.func.count() > 1)
+    )
+    before = held.report["title"].as_string()
+    bare = sa.or_(sa.func.coalesce(sa.func.length(row.title), 0) < SHORTEST_TITLE, row.title == row.remote_id)
+    title = sa.and_(row.title != before, sa.or_(bare, row.title.in_(repeated)))
+    grade = sa.tuple_(row.violations, row.warnings) > sa.tuple_(
+        sa.func.coalesce(held.report["violations"].as_integer(), 0),
+        sa.func.coalesce(held.report["warnings"].as_integer(), 0),
+    )
+    updated = (row.run_id == run.id, row.outcome == Outcome.UPDATED, row.content_hash != row.previous_hash)
+    query = (
+        sa.select(sa.func.count().filter(title), sa.func.count().filter(grade))
+        .select_from(row)
+        .join(held, sa.and_(held.remote_id == row.remote_id, held.source_id == run.source_id))
+        .where(*updated)
+    )
+    titles, grades = model.Session.execute(query).one()
+    other = sa.select(row.previous_hash).where(*updated, row.changed.contains(["publisher"]))
+    before = list(model.Session.scalars(other))
+    return {"titles_worse": titles, "grades_worse": grades, "publishers": _named(before)}
+
+
+def _named(hashes: list[str | None]) -> int:
+    """Count the records that named a publisher: who first says who it is has not become somebody else."""
+    number = 0
+    for start in range(0, len(hashes), AT_ONCE):
+        found = blobs.records(hashes[start : start + AT_ONCE])
+        number += sum(
+            bool((found[name].fields.get("publisher") or [{}])[0].get("name"))
+            for name in hashes[start : start + AT_ONCE]
+            if name in found
+        )
+    return number
 
 
 def absentees(run: HarvestRun) -> sa.Select[Any]:
@@ -88,8 +131,12 @@ def _verdict(listed: Listed, verdict: Guard) -> dict[str, Any]:
         "reasons": [str(reason) for reason in verdict.reasons],
         "removals_held": verdict.removals_held,
         "additions_held": verdict.additions_held,
+        "updates_held": verdict.updates_held,
         "known": listed.known,
         "listed": listed.listed,
         "added": listed.added,
         "missing": listed.missing,
+        "titles_worse": listed.titles_worse,
+        "grades_worse": listed.grades_worse,
+        "publishers": listed.publishers,
     }

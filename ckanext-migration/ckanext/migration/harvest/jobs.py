@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from datetime import timedelta
 from types import FrameType
 
 import ckan.plugins.toolkit as tk
 from redis.exceptions import RedisError
-from rq import Retry
+from rq import Queue, Retry, get_current_job
 
 from ckanext.migration.harvest import runner, runs
 
@@ -39,6 +40,17 @@ def work(run_id: str | None = None) -> None:
     if run_id:
         runner.execute(run_id)
     sweep()
+    _return_later()
+
+
+def _return_later() -> None:
+    """Let a worker look again when the first of the runs is due that wait for their partner (FI-29)."""
+    seconds, job = runs.next_due(), get_current_job()
+    if seconds is None or job is None:
+        return
+    queue = Queue(job.origin, connection=job.connection)
+    moment = timedelta(seconds=seconds + 1)
+    queue.enqueue_in(moment, work, None, job_timeout=WITHOUT_END, meta={"title": "harvest"})
 
 
 def sweep() -> list[str]:

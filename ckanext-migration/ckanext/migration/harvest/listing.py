@@ -11,28 +11,30 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.migration.harvest import blobs
+from ckanext.migration.harvest import blobs, config
 from ckanext.migration.harvest.crashpoints import crashpoint
 from ckanext.migration.harvest.decisions import Outcome
+from ckanext.migration.harvest.errors import RunPostponed
 from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot
 from ckanext.migration.harvest.naming import identity
 from ckanext.migration.harvest.work import Work, clean, public, spent
-from migration_harvesters.errors import ListingTruncated
+from migration_harvesters.errors import ListingTruncated, SourceUnavailable
 from migration_harvesters.records import Listing, Page
 from migration_schemas.errors import MigrationError
 
 log = logging.getLogger(__name__)
 
 SHOWN_PROBLEMS = 50
+LONGEST_WAIT = 24 * 3600.0  # seconds; who asks for more is not worth waiting for
 
 
 def read(work: Work) -> None:
     """Read the whole list, from where an interrupted worker left it, and note whether it may be trusted."""
-    cursor, known = _resume(work)
+    cursor, known, staged = _resume(work)
     listing = work.reader().listing(cursor)
     ceiling = 3 * known + 10_000
     ended: MigrationError | None = None
-    staged, mark = 0, time.monotonic()
+    mark = time.monotonic()
     try:
         for page in listing:
             crashpoint("page-read")
@@ -42,6 +44,7 @@ def read(work: Work) -> None:
             if staged > ceiling:
                 raise ListingTruncated(f"The listing did not end after {staged} records.")
     except MigrationError as error:
+        _postpone(work, error)
         if not staged and error.scope == "run":
             raise
         ended = error
@@ -49,8 +52,22 @@ def read(work: Work) -> None:
     crashpoint("listing-closed")
 
 
-def _resume(work: Work) -> tuple[str | None, int]:
-    """Find the cursor to go on from; without one the list is read again from its beginning."""
+def _postpone(work: Work, error: MigrationError) -> None:
+    """Raise RunPostponed where the partner said when to come back; not for ever (HT-19, FI-29)."""
+    seconds = getattr(error, "retry_after", None)
+    if not isinstance(error, SourceUnavailable) or seconds is None or seconds > LONGEST_WAIT:
+        return
+    with work.step() as run:
+        if run.postponed >= config.postponements():
+            return
+    raise RunPostponed("The partner asked us to come back later.", seconds=max(1.0, seconds)) from error
+
+
+def _resume(work: Work) -> tuple[str | None, int, int]:
+    """Find the cursor to go on from, with the records known before and those of this list so far.
+
+    Without a cursor the list is read again from its beginning.
+    """
     with work.step() as run:
         if run.cursor is None:
             model.Session.execute(sa.delete(HarvestSnapshot).where(HarvestSnapshot.run_id == run.id))
@@ -59,7 +76,8 @@ def _resume(work: Work) -> tuple[str | None, int]:
         known = model.Session.scalar(
             sa.select(sa.func.count()).where(HarvestRecord.source_id == work.origin.id)
         )
-        return run.cursor, known or 0
+        staged = model.Session.scalar(sa.select(sa.func.count()).where(HarvestSnapshot.run_id == run.id))
+        return run.cursor, known or 0, staged or 0
 
 
 def _stage(work: Work, page: Page, listing: Listing, started: float) -> int:

@@ -44,6 +44,8 @@ class HarvestSource(tk.BaseModel):
     credential: Mapped[str | None] = mapped_column(sa.Text)
     allow_private: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     state: Mapped[str] = mapped_column(sa.Text, default="active")
+    partner_key: Mapped[str | None] = mapped_column(sa.Text)
+    public: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(_instant, server_default=_now)
     updated_at: Mapped[datetime] = mapped_column(_instant, server_default=_now, onupdate=_now)
 
@@ -88,6 +90,10 @@ class HarvestRun(tk.BaseModel):
     timings: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     problems: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     error: Mapped[dict[str, Any] | None] = mapped_column(_json)
+    # whom it reads, and when it may go on where the partner asked us to come back later
+    host: Mapped[str | None] = mapped_column(sa.Text)
+    not_before: Mapped[datetime | None] = mapped_column(_instant)
+    postponed: Mapped[int] = mapped_column(sa.Integer, default=0)
     requested_by: Mapped[str | None] = mapped_column(sa.Text)
     created_at: Mapped[datetime] = mapped_column(_instant, server_default=_now)
     started_at: Mapped[datetime | None] = mapped_column(_instant)
@@ -147,6 +153,59 @@ class HarvestSnapshot(tk.BaseModel):
     stage: Mapped[str | None] = mapped_column(sa.Text)
     error: Mapped[dict[str, Any] | None] = mapped_column(_json)
     attempts: Mapped[int] = mapped_column(sa.Integer, default=0)
+
+
+class HarvestTerm(tk.BaseModel):
+    """A word of a partner for a code list: what it was taken for, and what a person decided it means."""
+
+    __tablename__ = f"{PREFIX}_term"
+    __table_args__ = (sa.UniqueConstraint("source_id", "vocabulary", "key", name=f"{PREFIX}_term_identity"),)
+
+    id: Mapped[str] = mapped_column(sa.Text, primary_key=True, default=new_id)
+    source_id: Mapped[str] = mapped_column(sa.Text, sa.ForeignKey(f"{PREFIX}_source.id", ondelete="CASCADE"))
+    vocabulary: Mapped[str] = mapped_column(sa.Text)
+    key: Mapped[str] = mapped_column(sa.Text)
+    field: Mapped[str] = mapped_column(sa.Text)
+    value: Mapped[str] = mapped_column(sa.Text)
+    code: Mapped[str | None] = mapped_column(sa.Text)
+    confidence: Mapped[float] = mapped_column(sa.Float, default=0.0)
+    how: Mapped[str] = mapped_column(sa.Text, default="")
+    records: Mapped[int] = mapped_column(sa.Integer, default=0)
+    last_run: Mapped[str | None] = mapped_column(sa.Text)
+    decision: Mapped[str | None] = mapped_column(sa.Text)
+    decided_code: Mapped[str | None] = mapped_column(sa.Text)
+    decided_by: Mapped[str | None] = mapped_column(sa.Text)
+    decided_at: Mapped[datetime | None] = mapped_column(_instant)
+
+
+class HarvestCorrection(tk.BaseModel):
+    """What a person here says in a field of a partner's record, beside what the partner says."""
+
+    __tablename__ = f"{PREFIX}_correction"
+    __table_args__ = (
+        sa.Index(
+            f"{PREFIX}_correction_one_in_force",
+            "source_id",
+            "remote_id",
+            "field",
+            unique=True,
+            postgresql_where=sa.text("state in ('open', 'conflict')"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(sa.Text, primary_key=True, default=new_id)
+    source_id: Mapped[str] = mapped_column(sa.Text, sa.ForeignKey(f"{PREFIX}_source.id", ondelete="CASCADE"))
+    remote_id: Mapped[str] = mapped_column(sa.Text)
+    package_id: Mapped[str] = mapped_column(sa.Text, index=True)
+    field: Mapped[str] = mapped_column(sa.Text)
+    state: Mapped[str] = mapped_column(sa.Text, default="open")
+    value: Mapped[Any] = mapped_column(_json)
+    upstream: Mapped[Any] = mapped_column(_json)
+    incoming: Mapped[Any] = mapped_column(_json)
+    author: Mapped[str | None] = mapped_column(sa.Text)
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    created_at: Mapped[datetime] = mapped_column(_instant, server_default=_now)
+    updated_at: Mapped[datetime] = mapped_column(_instant, server_default=_now, onupdate=_now)
 
 
 class HarvestBlob(tk.BaseModel):

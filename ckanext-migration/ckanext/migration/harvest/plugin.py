@@ -9,9 +9,19 @@ import ckan.plugins.toolkit as tk
 import click
 
 from ckanext.migration.cli import migration
-from ckanext.migration.harvest import access, helpers, views
-from ckanext.migration.harvest.actions import record, run, source
-from ckanext.migration.harvest.cli import harvest
+from ckanext.migration.harvest import (
+    access,
+    corrections,
+    helpers,
+    pages_corrections,  # noqa: F401 - adds its pages to the blueprint
+    pages_partner,  # noqa: F401 - as above
+    pages_source,  # noqa: F401 - as above
+    pages_terms,  # noqa: F401 - as above
+    views,
+)
+from ckanext.migration.harvest.actions import correction, partner, protocol, record, run, source, term
+from ckanext.migration.harvest.commands import harvest
+from ckanext.migration.harvest.sink import HARVESTING
 
 PREFIX = "migration_harvest_"
 
@@ -26,6 +36,7 @@ class MigrationHarvestPlugin(p.SingletonPlugin):
     p.implements(p.IBlueprint)
     p.implements(p.IClick)
     p.implements(p.ITemplateHelpers)
+    p.implements(p.IPackageController, inherit=True)
 
     def update_config(self, config: Any) -> None:
         """Serve the style sheet of the pages."""
@@ -35,7 +46,7 @@ class MigrationHarvestPlugin(p.SingletonPlugin):
         """Collect the actions of the three modules by their prefix."""
         return {
             name: thing
-            for module in (source, run, record)
+            for module in (source, run, record, term, correction, partner, protocol)
             for name, thing in vars(module).items()
             if name.startswith(PREFIX)
         }
@@ -45,13 +56,18 @@ class MigrationHarvestPlugin(p.SingletonPlugin):
         return access.functions()
 
     def get_blueprint(self) -> list[Any]:
-        """Serve the pages."""
+        """Serve the pages; the other modules of pages add theirs to the one blueprint."""
         return [views.blueprint]
 
     def get_commands(self) -> list[click.Command]:
         """`ckan migration harvest`."""
         migration.add_command(harvest)
         return [migration]
+
+    def after_dataset_update(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        """Note what a person changed in a partner's record; what a run writes is no correction."""
+        if not context.get(HARVESTING) and context.get("user"):
+            corrections.observe(pkg_dict["id"], author=context["user"])
 
     def get_helpers(self) -> dict[str, Any]:
         """Let the dataset page say that a partner no longer lists a dataset."""

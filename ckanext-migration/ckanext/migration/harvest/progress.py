@@ -38,6 +38,8 @@ def words(run: Run) -> str:
     """Say in a few words what a run does."""
     if run["stopped"]:
         return "stopped"
+    if run.get("not_before"):
+        return "waits for the partner"
     if run["state"] != "running":
         return str(run["state"]).replace("-", " ")
     return PHASES.get(run["phase"], str(run["phase"]))

@@ -22,6 +22,8 @@ def target(run: HarvestRun, source: HarvestSource) -> HarvestRun:
     """Check that a run can be rolled back to."""
     if run.source_id != source.id:
         raise RollbackRefused("This run belongs to another source.")
+    if run.kind == "preview":
+        raise RollbackRefused("This run was only a preview; nothing came of it.")
     if run.state not in ENDED:
         raise RollbackRefused(
             f"Run {run.number} is {run.state} and has no snapshot to go back to.",

@@ -15,10 +15,19 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.migration.harvest import applying, guarding, listing, reconciling, restoring, runs, staging
+from ckanext.migration.harvest import (
+    applying,
+    guarding,
+    listing,
+    reconciling,
+    restoring,
+    runs,
+    staging,
+    terms,
+)
 from ckanext.migration.harvest.counting import counters
 from ckanext.migration.harvest.crashpoints import crashpoint
-from ckanext.migration.harvest.errors import RunLost, RunStopped
+from ckanext.migration.harvest.errors import RunLost, RunPostponed, RunStopped
 from ckanext.migration.harvest.model import HarvestRun
 from ckanext.migration.harvest.sink import Sink
 from ckanext.migration.harvest.work import Checker, Work, prepare, public, spent
@@ -82,14 +91,27 @@ def _writing_many(held: runs.Claim) -> Iterator[None]:
 
 def _carry(held: runs.Claim, check: Checker) -> str:
     work = prepare(held, check)
+    terms.heed(work)
     while True:
         with work.step() as run:
             phase, kind = run.phase, run.kind
         if kind == "rollback":
             work.recipe = ""  # a restored record must be read anew by the next harvest
-        (close if phase == "close" else PHASES[phase])(work)
+        try:
+            (close if phase == "close" else PHASES[phase])(work)
+        except RunPostponed as later:
+            runs.postpone(held, later.seconds)
+            return "postponed"
+        if kind == "preview" and phase == "decide":
+            _skip_to_the_end(work)
         if phase == "close":
             return _state(held)
+
+
+def _skip_to_the_end(work: Work) -> None:
+    """End a preview where the writing would begin."""
+    with work.step() as run:
+        run.phase = "close"
 
 
 def close(work: Work) -> None:
@@ -103,7 +125,7 @@ def close(work: Work) -> None:
     with work.step() as run:
         figures = counters([run.id])[run.id]
         timings = spent(run, "close", started)
-    asks = bool(guard.get("reasons")) and not guard.get("approved_at")
+    asks = bool(guard.get("reasons")) and not guard.get("approved_at") and kind != "preview"
     runs.finish(work.held, "needs-approval" if asks else "finished", counters=figures, timings=timings)
     crashpoint("closed")
     harvest_finished.send(work.origin.name, run_id=work.held.run_id, counters=figures)

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from ckan import model
+from sqlalchemy.orm import aliased
 
 from ckanext.migration.harvest import config
 from ckanext.migration.harvest.crashpoints import crashpoint
@@ -53,13 +55,14 @@ def start(
     """Write a new run down as queued, or raise RunActive with the one that is under way (FI-05)."""
     session = model.Session
     newest = session.query(sa.func.max(HarvestRun.number)).filter_by(source_id=source.id).scalar()
-    phase = "list" if kind == "harvest" else "restore"
+    phase = "restore" if kind == "rollback" else "list"
     run = HarvestRun(
         source_id=source.id,
         number=(newest or 0) + 1,
         kind=kind,
         target_id=target,
         phase=phase,
+        host=urlsplit(source.url).netloc.rpartition("@")[2].lower() or None,
         requested_by=by,
     )
     try:
@@ -68,7 +71,7 @@ def start(
     except sa.exc.IntegrityError as exc:
         raise _active(source) from exc
     held = session.query(HarvestRun).filter_by(source_id=source.id, state="needs-approval")
-    for older in held:
+    for older in held if kind != "preview" else ():
         older.state, older.guard = "finished", {**(older.guard or {}), "superseded_by": run.id}
     session.commit()
     return run
@@ -78,7 +81,7 @@ def resume(source: HarvestSource) -> HarvestRun | None:
     """Let a stopped run go on; None if there is none."""
     run = model.Session.query(HarvestRun).filter_by(source_id=source.id, state="queued").one_or_none()
     if run is not None:
-        run.stop_requested = False
+        run.stop_requested, run.not_before = False, None
         model.Session.commit()
     return run
 
@@ -103,10 +106,41 @@ def waiting() -> list[str]:
     return found
 
 
+def next_due() -> float | None:
+    """Say in how many seconds the first of the runs is due that wait for their partner; None if none does."""
+    later = HarvestRun.not_before > sa.func.now()
+    waits = (HarvestRun.state == "queued", sa.not_(HarvestRun.stop_requested), later)
+    query = sa.select(sa.func.min(HarvestRun.not_before)).where(*waits)
+    first = model.Session.scalar(query)
+    model.Session.rollback()
+    return max(0.0, (first - now()).total_seconds()) if first else None
+
+
 def _takeable() -> sa.ColumnElement[bool]:
-    queued = sa.and_(HarvestRun.state == "queued", sa.not_(HarvestRun.stop_requested))
-    silent = sa.or_(HarvestRun.lease_until < sa.func.now(), HarvestRun.worker.in_(_gone()))
-    return sa.or_(queued, sa.and_(HarvestRun.state == "running", silent))
+    due = sa.or_(HarvestRun.not_before.is_(None), HarvestRun.not_before <= sa.func.now())
+    queued = sa.and_(HarvestRun.state == "queued", sa.not_(HarvestRun.stop_requested), due)
+    gone = _gone()
+    silent = sa.or_(HarvestRun.lease_until < sa.func.now(), HarvestRun.worker.in_(gone))
+    return sa.or_(sa.and_(queued, _host_is_free(gone)), sa.and_(HarvestRun.state == "running", silent))
+
+
+def _host_is_free(gone: list[str]) -> sa.ColumnElement[bool]:
+    """Let only so many runs read from one host at once, whichever worker or machine has them."""
+    other = aliased(HarvestRun)
+    reading = (
+        sa.select(sa.func.count())
+        .where(
+            other.host == HarvestRun.host,
+            other.id != HarvestRun.id,
+            other.state == "running",
+            other.phase == "list",
+            other.lease_until >= sa.func.now(),
+            other.worker.notin_(gone),
+        )
+        .correlate(HarvestRun)
+        .scalar_subquery()
+    )
+    return sa.or_(HarvestRun.phase != "list", reading < config.readers_per_host())
 
 
 def _gone() -> list[str]:
@@ -129,6 +163,9 @@ def _lives(name: str) -> bool:
 def claim(run_id: str) -> Claim | None:
     """Take a run if it may be taken; the loser of a race gets None."""
     session = model.Session
+    host = session.scalar(sa.select(HarvestRun.host).where(HarvestRun.id == run_id))
+    # Claims for one host come one after the other, so that two of them cannot both find it free.
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"harvest {host}"))))
     query = session.query(HarvestRun).filter(HarvestRun.id == run_id, _takeable())
     run = query.with_for_update(skip_locked=True).populate_existing().one_or_none()
     if run is None:
@@ -174,6 +211,14 @@ def give_back(held: Claim, *, stopped: bool) -> None:
     with transaction(held, stoppable=False) as run:
         run.state, run.worker, run.lease_until = "queued", None, None
         run.stop_requested = run.stop_requested or stopped
+
+
+def postpone(held: Claim, seconds: float) -> None:
+    """Put a run back until its partner wants to be asked again; nobody waits for it meanwhile (FI-29)."""
+    with transaction(held, stoppable=False) as run:
+        run.state, run.worker, run.lease_until = "queued", None, None
+        run.not_before = now() + timedelta(seconds=seconds)
+        run.postponed += 1
 
 
 def finish(held: Claim, state: str, **values: Any) -> None:

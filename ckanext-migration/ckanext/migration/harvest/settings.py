@@ -35,6 +35,7 @@ def schema() -> dict[str, Any]:
         "options": [absent, option_mapping],
         "credential": [absent, text, variable_name],
         "allow_private": [absent, validator("boolean_validator")],
+        "public": [absent, validator("boolean_validator")],
         "state": [absent, text, validator("one_of")(STATES)],
     }
 
@@ -82,13 +83,15 @@ def option_mapping(value: Any) -> dict[str, Any]:
     return dict(given)
 
 
-def check_protocol_options(data: Mapping[str, Any]) -> None:
-    """Check the options against what the protocol declares; raise ValidationError that names the option."""
-    given = agreement.read(data.get("options") or {}).partner_options
+def protocol_options(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the options as the protocol declares them; raise ValidationError that names what is wrong."""
+    given = dict(data.get("options") or {})
+    of_the_protocol = agreement.read(given).partner_options
     try:
-        options.check(registry.known_options(data["protocol"]), given)
+        checked = options.check(registry.known_options(data["protocol"]), of_the_protocol)
     except MigrationError as exc:
         raise tk.ValidationError({"options": [str(exc.message)]}) from exc
+    return {key: value for key, value in given.items() if key not in of_the_protocol} | checked
 
 
 def variable_name(value: str) -> str | None:
@@ -131,5 +134,7 @@ def write(source: HarvestSource, data: Mapping[str, Any]) -> HarvestSource:
         source.credential = data["credential"] or None
     if "allow_private" in data:
         source.allow_private = bool(data["allow_private"])
+    if "public" in data:
+        source.public = bool(data["public"])
     source.title = source.title or source.name
     return source

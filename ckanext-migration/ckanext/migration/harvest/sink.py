@@ -16,6 +16,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 
 from ckanext.migration.harvest import curation
+from ckanext.migration.harvest.comparing import comparable, held_fields
 from ckanext.migration.harvest.errors import IdentityConflict, SinkRefused
 from ckanext.migration.harvest.naming import free_name, package_id, slug
 from ckanext.migration.harvest.work import Origin, clean
@@ -25,9 +26,7 @@ from migration_schemas import record as records
 
 log = logging.getLogger(__name__)
 
-# What CKAN and the root plugin fill in by themselves; nobody edited it.
-GUESSED = ("mimetype", "size")
-FILLED_IN = frozenset({"identifier", "publisher"})
+HARVESTING = "migration_harvesting"  # in the context of what a run writes
 OWNED = ("groups", "state", "creator_user_id")
 
 
@@ -122,31 +121,20 @@ class Sink:
 
     def _context(self) -> dict[str, Any]:
         """Act as the site user without further checks: identity was checked against the ledger."""
-        return {"user": self._user, "ignore_auth": True, "model": model, "session": model.Session}
+        session = {"model": model, "session": model.Session}
+        return {"user": self._user, "ignore_auth": True, HARVESTING: True, **session}
 
 
 def _merged(order: Order, current: Mapping[str, Any]) -> tuple[Record, tuple[str, ...]]:
     """Keep what a person changed since we wrote last (ID-04); the first time the partner's record counts."""
     if order.before is None:
         return order.record, ()
-    wrote = records.from_package(records.to_package(order.before))
     holds = records.from_package(current)
-    base, here = _comparable(wrote), _comparable(holds)
-    for name in FILLED_IN.difference(base):
-        here.pop(name, None)
-    merged = curation.merge(base, here, _comparable(order.record))
+    base, here = held_fields(order.before, current)
+    merged = curation.merge(base, here, comparable(order.record))
     fields = {name: value for name, value in merged.fields.items() if name != "resources"}
     resources = holds.resources if "resources" in merged.kept else order.record.resources
     return Record(fields=fields, resources=resources), merged.kept
-
-
-def _comparable(record: Record) -> dict[str, Any]:
-    """Put a record as a person's changes can be seen in it, without what CKAN guesses about files."""
-    resources = [
-        {name: value for name, value in resource.items() if name not in GUESSED}
-        for resource in record.resources
-    ]
-    return {**record.fields, "resources": resources}
 
 
 def _with_ids(fresh: list[dict[str, Any]], held: list[Mapping[str, Any]]) -> list[dict[str, Any]]:

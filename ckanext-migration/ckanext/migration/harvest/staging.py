@@ -15,11 +15,12 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.migration.harvest import blobs, curation
+from ckanext.migration.harvest import blobs, curation, terms
 from ckanext.migration.harvest.crashpoints import crashpoint
 from ckanext.migration.harvest.decisions import Arrived, Known, Outcome, decide, visibility
 from ckanext.migration.harvest.model import HarvestRecord, HarvestSnapshot
 from ckanext.migration.harvest.work import Work, clean, public, spent
+from migration_harvesters import partner_terms
 from migration_harvesters.errors import MappingError
 from migration_harvesters.records import RawRecord, RemoteRef
 from migration_schemas import Record, Report
@@ -79,7 +80,8 @@ def stage(work: Work) -> None:
     while batch := _next(work):
         started = time.monotonic()
         held = _held(work, [item.remote_id for item in batch])
-        records, values = _mapped(work, batch)
+        with partner_terms.using(work.decided) as terms_met:
+            records, values = _mapped(work, batch)
         reports = work.check([record for record, _confirmed in records.values()])
         crashpoint("batch-validated")
         before = blobs.records(held[name].content_hash for name in records if name in held)
@@ -89,7 +91,7 @@ def stage(work: Work) -> None:
             old = before.get(entry.content_hash or "") if entry else None
             values.append(_judged(Candidate(name, record, confirmed, report), entry, old))
             work.checked(values[-1]["content_hash"], report)
-        _commit(work, values, [record for record, _confirmed in records.values()], started)
+        _commit(work, values, [record for record, _confirmed in records.values()], started, terms_met.met)
         crashpoint("batch-committed")
     with work.step() as run:
         run.phase = "decide"
@@ -255,9 +257,16 @@ def _clean(value: Any) -> Any:
     return value
 
 
-def _commit(work: Work, values: list[dict[str, Any]], records: Sequence[Record], started: float) -> None:
-    """Write the decisions of one batch, and the records they speak of."""
+def _commit(
+    work: Work,
+    values: list[dict[str, Any]],
+    records: Sequence[Record],
+    started: float,
+    met: Mapping[partner_terms.Term, int],
+) -> None:
+    """Write the decisions of one batch, the records they speak of, and the terms that these used."""
     with work.step() as run:
+        terms.note(run, met)
         blobs.keep({record.content_hash(): (blobs.RECORD_FORMAT, blobs.dumps(record)) for record in records})
         for row in values:
             where = (HarvestSnapshot.run_id == run.id, HarvestSnapshot.remote_id == row.pop("remote_id"))

@@ -14,16 +14,18 @@ from ckanext.migration.harvest.decisions import Reason
 P = ParamSpec("P")
 
 PER_PAGE = 25
+FIGURES = ("known", "listed", "missing", "added", "titles_worse", "grades_worse", "publishers")
 TABS = ("failed", "invalid", "warnings", "written", "gone")
 
 blueprint = Blueprint("migration_harvest", __name__, url_prefix="/migration/harvest")
 
 
-def _call(action: str, **data: Any) -> Any:
+def call(action: str, **data: Any) -> Any:
+    """Call an action of the harvest as the reader of the page."""
     return tk.get_action(f"migration_harvest_{action}")({"user": tk.current_user.name}, data)
 
 
-def _guarded(view: Callable[P, Any]) -> Callable[P, Any]:
+def guarded(view: Callable[P, Any]) -> Callable[P, Any]:
     """Hide what the caller may not see, and say why an action was refused."""
 
     @wraps(view)
@@ -53,19 +55,21 @@ def token_of_our_own() -> None:
 
 
 @blueprint.get("/")
-@_guarded
+@guarded
 def index() -> str:
     """List the sources that the caller may see."""
-    return tk.render("migration/harvest/index.html", {"sources": _call("source_list")})
+    may_register = bool(tk.h.check_access("migration_harvest_source_create", {}))
+    extra = {"sources": call("source_list"), "may_register": may_register}
+    return tk.render("migration/harvest/index.html", extra)
 
 
 @blueprint.get("/<name>")
-@_guarded
+@guarded
 def source(name: str) -> str:
     """Show one source and its runs."""
     page = tk.h.get_page_number(tk.request.args)
-    found = _call("source_show", id=name)
-    listed = _call("run_list", source=name, limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE)
+    found = call("source_show", id=name)
+    listed = call("run_list", source=name, limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE)
     extra = {
         "source": found,
         "runs": listed[:PER_PAGE],
@@ -77,42 +81,42 @@ def source(name: str) -> str:
 
 
 @blueprint.get("/run/<run_id>")
-@_guarded
+@guarded
 def run(run_id: str) -> str:
     """Show one run: progress, figures, failures, findings and changes."""
-    found = _call("run_show", id=run_id)
-    counts = {tab: _call("record_list", run=found["id"], only=tab, limit=1)["count"] for tab in TABS}
+    found = call("run_show", id=run_id)
+    counts = {tab: call("record_list", run=found["id"], only=tab, limit=1)["count"] for tab in TABS}
     chosen = str(tk.request.args.get("show", ""))
     if chosen not in TABS:
         chosen = next((tab for tab in TABS if counts[tab]), "written")
     page = tk.h.get_page_number(tk.request.args)
-    records = _call(
+    records = call(
         "record_list",
         run=found["id"],
         only=chosen,
         limit=PER_PAGE,
         offset=(page - 1) * PER_PAGE,
-        lang=_lang(),
+        lang=language(),
     )
     extra = {
         "run": found,
-        "source": _call("source_show", id=found["source"]),
+        "source": call("source_show", id=found["source"]),
         "counts": counts,
         "chosen": chosen,
         "records": records["results"],
         "page": page,
         "more": records["count"] > page * PER_PAGE,
         "may_manage": _may("run_approve", found["id"]),
-        "reasons": _reasons(found),
+        "reasons": reasons(found),
     }
     return tk.render("migration/harvest/run.html", extra)
 
 
 @blueprint.get("/<name>/raw")
-@_guarded
+@guarded
 def raw(name: str) -> Response:
     """Hand out a partner's reply as a file of plain text that no browser will run (CF-04)."""
-    found = _call("record_show", source=name, remote_id=str(tk.request.args.get("record", "")))
+    found = call("record_show", source=name, remote_id=str(tk.request.args.get("record", "")))
     headers = {
         "Content-Disposition": 'attachment; filename="record.txt"',
         "X-Content-Type-Options": "nosniff",
@@ -122,14 +126,14 @@ def raw(name: str) -> Response:
 
 
 @blueprint.post("/<name>/run")
-@_guarded
+@guarded
 def start(name: str) -> Any:
     """Start a harvest."""
     return _done("run_create", tk._("The harvest is queued."), source=name)
 
 
 @blueprint.post("/run/<run_id>/<any(approve, rollback, stop):what>")
-@_guarded
+@guarded
 def act(run_id: str, what: str) -> Any:
     """Approve a run, stop it, or go back to it."""
     said = {
@@ -143,7 +147,7 @@ def act(run_id: str, what: str) -> Any:
 def _done(action: str, said: str, **data: Any) -> Any:
     """Do it, say so, and show the run."""
     try:
-        found = _call(action, **data)
+        found = call(action, **data)
     except tk.ValidationError as error:
         tk.h.flash_error("; ".join(str(text) for text in error.error_summary.values()))
         if "source" in data:
@@ -157,14 +161,15 @@ def _may(action: str, key: str) -> bool:
     return bool(tk.h.check_access(f"migration_harvest_{action}", {"id": key}))
 
 
-def _lang() -> str:
+def language() -> str:
+    """Give the two letters of the language that the reader chose."""
     return str(tk.h.lang() or "en")[:2]
 
 
-def _reasons(found: dict[str, Any]) -> list[str]:
+def reasons(found: dict[str, Any]) -> list[str]:
     """Say in words why a run asks a person."""
     guard = found["guard"] or {}
-    figures = {key: guard.get(key, 0) for key in ("known", "listed", "missing", "added")}
+    figures = {key: guard.get(key, 0) for key in FIGURES}
     words = {
         Reason.EMPTY: tk._("The partner's list was empty, while {known} datasets are known."),
         Reason.INCOMPLETE: tk._("The partner's list was not complete; {missing} datasets were not in it."),
@@ -175,6 +180,9 @@ def _reasons(found: dict[str, Any]) -> list[str]:
         Reason.AGREEMENT: tk._(
             "The settings of the source were changed; {missing} datasets were not in the list."
         ),
+        Reason.TITLES: tk._("The titles of {titles_worse} of {known} datasets became empty or the same."),
+        Reason.GRADES: tk._("The descriptions of {grades_worse} of {known} datasets became worse."),
+        Reason.PUBLISHER: tk._("{publishers} of {known} datasets have another publisher than before."),
         Reason.GROWN: tk._("The list brought {added} new records, while {known} datasets are known."),
     }
     return [words[Reason(reason)].format(**figures) for reason in guard.get("reasons", [])]

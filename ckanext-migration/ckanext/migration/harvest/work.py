@@ -81,6 +81,7 @@ class Work:
     batch: int
     clock: Callable[[], datetime] = runs.now
     recipe: str = field(default="")
+    decided: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
     reports: OrderedDict[str, Report] = field(default_factory=OrderedDict)
 
     def checked(self, content_hash: str, report: Report) -> None:

@@ -28,14 +28,17 @@ def migration_harvest_run_create(context: Any, data_dict: dict[str, Any]) -> dic
     """Start a harvest; one that was stopped goes on from where it stands.
 
     :param source: id or name of the source
+    :param preview: (optional) only find out what would change, default false; nothing is written
     :param wake: (optional) ask the job workers, default true
     """
     tk.check_access("migration_harvest_run_create", context, data_dict)
     owner = access.source(tk.get_or_bust(data_dict, "source"))
-    owner.state = "active"
-    run = runs.resume(owner) if _stopped(owner) else None
+    preview = tk.asbool(data_dict.get("preview", False))
+    if not preview:
+        owner.state = "active"
+    run = runs.resume(owner) if _stopped(owner) and not preview else None
     if run is None:
-        run = _started(context, owner)
+        run = _started(context, owner, "preview" if preview else "harvest")
     if tk.asbool(data_dict.get("wake", True)):
         jobs.wake(run.id)
     return present.run(run, owner)
@@ -173,8 +176,8 @@ def _stopped(owner: HarvestSource) -> bool:
     return run is not None and run.stop_requested
 
 
-def _started(context: Any, owner: HarvestSource) -> HarvestRun:
+def _started(context: Any, owner: HarvestSource, kind: str) -> HarvestRun:
     try:
-        return runs.start(owner, by=context.get("user"))
+        return runs.start(owner, by=context.get("user"), kind=kind)
     except RunActive as error:
         raise to_toolkit(error) from error

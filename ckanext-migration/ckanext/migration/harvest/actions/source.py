@@ -23,6 +23,7 @@ def migration_harvest_source_create(context: Any, data_dict: dict[str, Any]) -> 
     :param options: (optional) agreed values (``default_…``), ``publisher_organizations`` and protocol options
     :param credential: (optional, system administrators) name of an environment variable with a key
     :param allow_private: (optional, system administrators) allow an address inside our own network
+    :param public: (optional) show everybody how the source stands, without records (default false)
     """
     tk.check_access("migration_harvest_source_create", context, data_dict)
     data = _checked(context, data_dict)
@@ -98,8 +99,8 @@ def migration_harvest_source_delete(context: Any, data_dict: dict[str, Any]) -> 
 
 
 def last_run(row: HarvestSource) -> HarvestRun | None:
-    """Find the newest run of a source."""
-    query = model.Session.query(HarvestRun).filter_by(source_id=row.id)
+    """Find the newest run of a source that was meant; a preview is not."""
+    query = model.Session.query(HarvestRun).filter_by(source_id=row.id).filter(HarvestRun.kind != "preview")
     return query.order_by(HarvestRun.number.desc()).first()
 
 
@@ -113,5 +114,4 @@ def _checked(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     data, errors = tk.navl_validate(flat, known, context)
     if errors:
         raise tk.ValidationError(errors)
-    settings.check_protocol_options(data)
-    return data
+    return {**data, "options": settings.protocol_options(data)}

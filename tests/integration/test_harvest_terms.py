@@ -1,0 +1,74 @@
+"""The crosswalk: words that nobody understood are listed, decided once by a person, then applied."""
+
+from __future__ import annotations
+
+import ckan.plugins.toolkit as tk
+import pytest
+from ckan import model
+from ckan.tests import factories
+
+from harvest_portal import call, package, packages
+
+
+def unknown(number: int):
+    return package(number, data_update_frequency="whenever we can", methodology=["Crystal ball"])
+
+
+def test_a_word_is_mapped_once_and_applied_by_the_next_run(partner):
+    partner.register()
+    partner.offer(unknown(1), unknown(2), package(3))
+    partner.run()
+
+    listed = call("term_list", source="partner", only="unmapped")["results"]
+    by_value = {row["value"]: row for row in listed}
+    assert by_value["Crystal ball"]["records"] == 2
+    assert by_value["Crystal ball"]["vocabulary"] == "collection-method"
+    assert call("term_list", source="partner", only="decided")["count"] == 0
+
+    known = packages()["displacement-tracking-round-3"]["collection_method"]
+    code = known[0]
+    call("term_decide", id=by_value["Crystal ball"]["id"], decision="mapped", code=code)
+    run = partner.run()
+
+    assert run["counters"]["updated"] == 2
+    assert packages()["displacement-tracking-round-1"]["collection_method"] == [code]
+    [decided] = call("term_list", source="partner", only="decided")["results"]
+    assert (decided["value"], decided["decided"]["code"]) == ("Crystal ball", code)
+    assert partner.run()["counters"]["unchanged"] == 3, "a decision is applied once"
+
+    call("term_decide", id=decided["id"], decision="open")
+    partner.run()
+    assert not packages()["displacement-tracking-round-1"].get("collection_method")
+
+
+def test_cf_01_a_decision_for_no_such_term_is_refused(partner):
+    partner.register()
+    partner.offer(unknown(1))
+    partner.run()
+    row = call("term_list", source="partner")["results"][0]
+
+    for wrong in ({"decision": "mapped", "code": "no-such-code"}, {"decision": "perhaps"}):
+        with pytest.raises(tk.ValidationError):
+            call("term_decide", id=row["id"], **wrong)
+
+
+def test_an_editor_decides_on_the_page(partner, app):
+    partner.register()
+    partner.offer(unknown(1))
+    partner.run()
+    term = call("term_list", source="partner")["results"][0]
+    editor = factories.UserWithToken()
+    tk.get_action("organization_member_create")(
+        {"ignore_auth": True, "user": editor["name"]},
+        {"id": partner.organization, "username": editor["name"], "role": "editor"},
+    )
+    headers = {"Authorization": editor["token"]}
+
+    assert term["value"] in app.get("/migration/harvest/partner/terms", headers=headers).body
+    here = f"/migration/harvest/partner/terms/{term['id']}"
+    app.post(here, data={"decision": "ignored"}, headers=headers, follow_redirects=False)
+
+    model.Session.expire_all()
+    [decided] = call("term_list", source="partner", only="decided")["results"]
+    assert (decided["decision"], decided["decided_by"]) == ("ignored", editor["name"])
+    app.get("/migration/harvest/partner/terms", status=403)

@@ -25,6 +25,7 @@ SETTINGS = (
     "credential",
     "allow_private",
     "public",
+    "notify",
     "state",
 )
 THEIRS = "harvest_source"

@@ -11,7 +11,7 @@ from migration_vocabularies import get
 
 AGREED = "default_"
 OPTION = "option-"
-PLAIN = ("name", "title", "url", "protocol", "organization", "credential", "state")
+PLAIN = ("name", "title", "url", "protocol", "organization", "credential", "notify", "state")
 FLAGS = ("allow_private", "public")
 
 

@@ -44,6 +44,7 @@ class HarvestSource(tk.BaseModel):
     credential: Mapped[str | None] = mapped_column(sa.Text)
     allow_private: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     state: Mapped[str] = mapped_column(sa.Text, default="active")
+    notify: Mapped[str | None] = mapped_column(sa.Text)
     partner_key: Mapped[str | None] = mapped_column(sa.Text)
     public: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(_instant, server_default=_now)

@@ -42,6 +42,7 @@ def source(row: HarvestSource, last: HarvestRun | None) -> dict[str, Any]:
         "has_credential": bool(row.credential),
         "allow_private": row.allow_private,
         "public": row.public,
+        "notify": row.notify,
         "has_partner_link": bool(row.partner_key),
         "state": row.state,
         "created_at": instant(row.created_at),

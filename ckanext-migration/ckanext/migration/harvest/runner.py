@@ -19,6 +19,7 @@ from ckanext.migration.harvest import (
     applying,
     guarding,
     listing,
+    notifying,
     reconciling,
     restoring,
     runs,
@@ -127,6 +128,7 @@ def close(work: Work) -> None:
         timings = spent(run, "close", started)
     asks = bool(guard.get("reasons")) and not guard.get("approved_at") and kind != "preview"
     runs.finish(work.held, "needs-approval" if asks else "finished", counters=figures, timings=timings)
+    notifying.announce(work.held.run_id)
     crashpoint("closed")
     harvest_finished.send(work.origin.name, run_id=work.held.run_id, counters=figures)
 
@@ -136,6 +138,7 @@ def _failed(held: runs.Claim, error: MigrationError) -> str | None:
     try:
         figures = counters([held.run_id])[held.run_id]
         runs.finish(held, "failed", error=public(error), counters=figures)
+        notifying.announce(held.run_id)
     except RunLost:
         return None
     return "failed"

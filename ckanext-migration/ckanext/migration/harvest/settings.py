@@ -11,13 +11,15 @@ from urllib.parse import urlsplit
 import ckan.plugins.toolkit as tk
 from ckan import model
 
-from ckanext.migration.harvest import access, agreement
+from ckanext.migration.harvest import access, agreement, notifying
 from ckanext.migration.harvest.model import HarvestSource
 from migration_harvesters import options, registry
 from migration_schemas.errors import MigrationError
 
 CREDENTIAL = re.compile(r"HARVEST_KEY_[A-Z0-9_]{1,60}")
 SECRETIVE = re.compile(r"secret|passw|token|api_?key|credential|authorization", re.IGNORECASE)
+ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9.-]{1,253}")
+MOST_ADDRESSES = 20
 STATES = ("active", "paused")
 PLAIN = ("title", "url", "protocol", "state")
 
@@ -35,6 +37,7 @@ def schema() -> dict[str, Any]:
         "options": [absent, option_mapping],
         "credential": [absent, text, variable_name],
         "allow_private": [absent, validator("boolean_validator")],
+        "notify": [absent, text, mail_addresses],
         "public": [absent, validator("boolean_validator")],
         "state": [absent, text, validator("one_of")(STATES)],
     }
@@ -94,6 +97,17 @@ def protocol_options(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in given.items() if key not in of_the_protocol} | checked
 
 
+def mail_addresses(value: str) -> str:
+    """Accept mail addresses with commas between them."""
+    found = notifying.addresses(value or "")
+    if len(found) > MOST_ADDRESSES:
+        raise tk.Invalid(tk._("At most {number} addresses.").format(number=MOST_ADDRESSES))
+    for address in found:
+        if not ADDRESS.fullmatch(address):
+            raise tk.Invalid(tk._("This is no mail address: {}").format(address))
+    return ", ".join(found)
+
+
 def variable_name(value: str) -> str | None:
     """Accept the name of a variable of the workers' environment that holds a partner's key."""
     if value and not CREDENTIAL.fullmatch(value):
@@ -134,6 +148,8 @@ def write(source: HarvestSource, data: Mapping[str, Any]) -> HarvestSource:
         source.credential = data["credential"] or None
     if "allow_private" in data:
         source.allow_private = bool(data["allow_private"])
+    if "notify" in data:
+        source.notify = data["notify"] or None
     if "public" in data:
         source.public = bool(data["public"])
     source.title = source.title or source.name

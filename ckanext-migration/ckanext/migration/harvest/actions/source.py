@@ -23,6 +23,7 @@ def migration_harvest_source_create(context: Any, data_dict: dict[str, Any]) -> 
     :param options: (optional) agreed values (``default_…``), ``publisher_organizations`` and protocol options
     :param credential: (optional, system administrators) name of an environment variable with a key
     :param allow_private: (optional, system administrators) allow an address inside our own network
+    :param notify: (optional) mail addresses that are told when the standing of the source changes
     :param public: (optional) show everybody how the source stands, without records (default false)
     """
     tk.check_access("migration_harvest_source_create", context, data_dict)

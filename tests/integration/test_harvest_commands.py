@@ -298,3 +298,25 @@ def test_a_dry_run_says_what_would_come_and_changes_nothing(harvest, partner):
     assert call("run_list", source="partner")[0]["kind"] == "preview"
     harvest("run", "partner", "--here")
     assert call("source_show", id="partner")["last_run"]["counters"]["missing"] == 1
+
+
+def test_decisions_can_be_tried_before_they_are_taken(harvest, partner):
+    add(harvest, partner)
+    rows = [package(number) for number in range(1, 8)]
+    partner.offer(*rows)
+    harvest("run", "partner", "--here")
+    assert harvest("approve", "partner", "--dry-run").exit_code == 1
+    partner.offer(rows[0])
+    assert harvest("run", "partner", "--here").exit_code == 1
+
+    tried = harvest("approve", "partner", "--dry-run", "--json")
+    assert tried.exit_code == 0
+    assert answer(tried)["held"] == {"removals": 6}
+    assert call("source_show", id="partner")["last_run"]["state"] == "needs-approval"
+    done = harvest("approve", "partner", "--here", "--json")
+    assert (done.exit_code, answer(done)["state"]) == (0, "finished")
+
+    back = answer(harvest("rollback", "partner", "--to", "1", "--dry-run", "--json"))
+    assert len(back["added"]) == 6
+    assert call("source_show", id="partner")["last_run"]["kind"] == "harvest"
+    assert harvest("stop", "partner").exit_code == 1

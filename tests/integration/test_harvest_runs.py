@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import ckan.plugins.toolkit as tk
@@ -28,8 +29,22 @@ OURS = {
 
 
 def written() -> dict[str, int]:
-    """Count writes to CKAN's and the search's tables, as PostgreSQL itself counts them."""
+    """Count writes to CKAN's and the search's tables, as PostgreSQL itself counts them.
+
+    A connection tells its counts when it is idle or ends, so the other ones of the pool are ended first.
+    """
     model.Session.commit()
+    model.Session.remove()
+    model.meta.engine.dispose()
+    others = sa.text(
+        "select count(*) from pg_stat_activity where datname = current_database()"
+        " and pid <> pg_backend_pid() and backend_type = 'client backend'"
+    )
+    for _turn in range(100):
+        if not model.Session.scalar(others):
+            break
+        model.Session.commit()
+        time.sleep(0.02)
     model.Session.execute(sa.text("select pg_stat_force_next_flush()"))
     model.Session.commit()
     tables = (

@@ -124,14 +124,15 @@ def list_sources(as_json: bool) -> None:
 @speaking
 def status(names: Sequence[str], as_json: bool) -> None:
     """Show what the last run of each source came to."""
-    rows = [_row(source) for source in call("source_list") if not names or source["name"] in names]
+    rows = [row_of(source) for source in call("source_list") if not names or source["name"] in names]
     if as_json:
         print_json(rows)
     else:
         progress.table(rows)
 
 
-def _row(source: dict[str, Any]) -> dict[str, Any]:
+def row_of(source: dict[str, Any]) -> dict[str, Any]:
+    """Put a source and the figures of its last run as a row of the table."""
     run = source["last_run"]
     figures = run["counters"] if run else {}
     return {
@@ -165,7 +166,7 @@ def run(  # noqa: PLR0913 - one an option
         _preview(names, as_json=as_json)
     ids = [_start(name, wake=not here) for name in names]
     latest = watch(ids, here=here, names=names) if wait or here else {run_id: show(run_id) for run_id in ids}
-    rows = [_row(call("source_show", id=name)) for name in names]
+    rows = [row_of(call("source_show", id=name)) for name in names]
     if as_json:
         print_json(rows)
     elif wait or here:
@@ -213,7 +214,7 @@ def _start(name: str, *, wake: bool) -> str:
 @speaking
 def diff(run_or_source: str, against: str | None, as_json: bool) -> None:
     """Show what a run changed; for a source, its last run."""
-    found = call("run_show", id=_run_id(run_or_source))
+    found = call("run_show", id=run_id_of(run_or_source))
     if against and against.isdigit():
         against = f"{found['source']}:{against}"
     changes = call("run_diff", id=found["id"], **({"against": against} if against else {}))
@@ -223,7 +224,7 @@ def diff(run_or_source: str, against: str | None, as_json: bool) -> None:
     say_changes(changes)
 
 
-def _run_id(text: str) -> str:
+def run_id_of(text: str) -> str:
     """Take an id, "source:number", or the name of a source, which means its last run."""
     for source in call("source_list"):
         if source["name"] == text:
@@ -231,37 +232,3 @@ def _run_id(text: str) -> str:
                 fail(f"{text} has not been harvested yet.")
             return str(source["last_run"]["id"])
     return text
-
-
-@harvest.command()
-@click.argument("run_or_source")
-@click.option("--wait", is_flag=True, help="Wait for the end.")
-@click.option("--here", is_flag=True, help="Do the work in this process.")
-@speaking
-def approve(run_or_source: str, *, wait: bool, here: bool) -> None:
-    """Approve what a run holds back: it is done now."""
-    found = call("run_approve", id=_run_id(run_or_source), wake=not here)
-    _conclude(found, wait=wait, here=here, said="is approved")
-
-
-@harvest.command()
-@click.argument("source")
-@click.option("--to", "goal", required=True, help="Number or id of the run to go back to.")
-@click.option("--wait", is_flag=True, help="Wait for the end.")
-@click.option("--here", is_flag=True, help="Do the work in this process.")
-@speaking
-def rollback(source: str, *, goal: str, wait: bool, here: bool) -> None:
-    """Bring the datasets of SOURCE back to where they were after a run; the source is paused then."""
-    key = f"{source}:{goal}" if goal.isdigit() else goal
-    found = call("run_rollback", id=key, wake=not here)
-    _conclude(found, wait=wait, here=here, said="goes back")
-
-
-def _conclude(found: dict[str, Any], *, wait: bool, here: bool, said: str) -> None:
-    if not (wait or here):
-        click.echo(f"Run {found['number']} of {found['source']} {said}.")
-        return
-    latest = watch([found["id"]], here=here) if found["state"] in ACTIVE else {found["id"]: found}
-    progress.table([_row(call("source_show", id=found["source"]))])
-    explain(latest.values())
-    sys.exit(code(latest.values()))

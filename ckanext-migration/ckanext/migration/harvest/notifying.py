@@ -57,10 +57,12 @@ def changed(run: HarvestRun) -> bool:
 def standing(run: HarvestRun) -> tuple[str, tuple[str, ...], bool]:
     """Give what makes a difference to people: the state, the reasons or the error, whether records fail."""
     guard, error = run.guard or {}, run.error or {}
-    why = tuple(guard.get("reasons", ())) if run.state == "needs-approval" else ()
+    # A run that waited until a newer one took its place has waited all the same.
+    waits = run.state == "needs-approval" or bool(guard.get("superseded_by"))
+    state = "needs-approval" if waits else "finished" if run.state == "rolled-back" else run.state
     code = (str(error["code"]),) if error.get("code") else ()
-    state = "finished" if run.state == "rolled-back" else run.state
-    return state, why or code, bool((run.counters or {}).get("failed"))
+    why = tuple(guard.get("reasons", ())) if waits else code
+    return state, why, bool((run.counters or {}).get("failed"))
 
 
 def send(run_id: str) -> None:

@@ -130,6 +130,8 @@ setup(
             "dcat_us = migration_harvesters.sources.dcat_us:DcatUsSource",
             "rest = migration_harvesters.sources.rest:RestSource",
             "table = migration_harvesters.sources.table:TableSource",
+            "schemaorg = migration_harvesters.sources.schemaorg:SchemaOrgSource",
+            "croissant = migration_harvesters.sources.croissant:CroissantSource",
         ],
         "migration.embeddings": ["e5-small = ckanext.migration.search.vectors.e5:E5Small"],
         "migration.mappers": [
@@ -143,6 +145,8 @@ setup(
             "datacite-xml = migration_harvesters.mappers.datacite_xml:to_record",
             "dcat_us = migration_harvesters.mappers.dcat_us:to_record",
             "row = migration_harvesters.mappers.row:to_record",
+            "schemaorg = migration_harvesters.mappers.schemaorg:to_record",
+            "croissant = migration_harvesters.mappers.croissant:to_record",
         ],
         "babel.extractors": ["ckan = ckan.lib.extract:extract_ckan"],
     },

@@ -82,14 +82,13 @@ class Sorting:
         return RawRecord(ref, self.form, body)
 
     def _nameless(self, row: Any, stand_in: str) -> Failure | None:
-        """Count a record without a name; it may have had one before, so the list proves nothing any more."""
-        new, reason = self.tally.admit(stand_in), self.left_out(row)
+        """Name the fault of a record without a name; it may have had one, so the list proves nothing."""
+        reason = self.left_out(row)
         if reason is not None:
-            self.tally.ignored[reason] += new
+            self.tally.ignored[reason] += self.tally.admit(stand_in)
             return None
         self.tally.cut("A record has no identifier.")
-        error = PayloadError("A record has no identifier.", code="no-identifier")
-        return Failure(stand_in, "list", error) if new else None
+        return Failure(None, "list", PayloadError("A record has no identifier.", code="no-identifier"))
 
 
 def pages(read: Read, sorting: Sorting, home: str, resume: str | None = None) -> Iterator[Page]:

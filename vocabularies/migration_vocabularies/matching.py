@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .vocabulary import Concept
 
-EXACT, FOLDED, ALTERNATIVE, NUMBER = 1.0, 0.95, 0.9, 0.8
+EXACT, FOLDED, ALTERNATIVE, NUMBER, INSIDE = 1.0, 0.95, 0.9, 0.8, 0.6
+P_CODE = re.compile(r"([A-Z]{2,3})\d{2,12}")
+"""A place below a country (OCHA common operational datasets): the country's ISO code, then digits."""
 SHORT = 3
 """Spellings below this length are only matched as written: `no` is a word, `NO` is Norway."""
 
@@ -69,6 +71,8 @@ class Index:
         self._add(ALTERNATIVE, "alternative label in another spelling", _folded(alternatives))
         plural = [(singular(spelling), code) for spelling, code in _folded(labels + alternatives)]
         self._add(NUMBER, "singular or plural of a label", plural)
+        mapped = {c.code for c in concepts if c.extent}
+        self._countries = {spelling: code for spelling, code in codes + notations if code in mapped}
 
     def _add(self, confidence: float, how: str, pairs: Iterable[tuple[str, str]]) -> None:
         table: dict[str, set[str]] = {}
@@ -113,6 +117,9 @@ class Index:
             codes = table.get(spelling, set())
             if folded and codes:
                 yield confidence, how, codes
+        place = P_CODE.fullmatch(text)
+        if place and place[1] in self._countries:
+            yield INSIDE, "P-code of a place inside it", {self._countries[place[1]]}
 
 
 def _folded(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

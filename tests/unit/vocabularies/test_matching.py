@@ -49,6 +49,9 @@ def test_exact_spellings_are_certain(vocabulary, text, code):
         ("country", "Turkey", "TUR"),
         ("country", "DRC", "COD"),
         ("country", "Syria", "SYR"),
+        ("country", "SD04", "SDN"),
+        ("country", "YE2401", "YEM"),
+        ("country", "SSD01", "SSD"),
         ("population-group", "IDP", "idps"),
         ("population-group", "PDI", "idps"),
         ("population-group", "refugee", "refugees"),
@@ -84,6 +87,9 @@ def test_other_spellings_are_less_certain(vocabulary, text, code):
         ("country", "in"),
         ("country", "Sudan and Chad"),
         ("country", "Korea"),
+        ("country", "XQ04"),
+        ("country", "sd04"),
+        ("language", "SW04"),
         ("population-group", "displaced"),
         ("population-group", "people"),
         ("sensitivity-level", "public"),
@@ -94,6 +100,12 @@ def test_other_spellings_are_less_certain(vocabulary, text, code):
 )
 def test_what_is_unclear_stays_unanswered(vocabulary, text):
     assert found(vocabulary, text) is None
+
+
+def test_a_p_code_says_that_it_is_a_place_inside() -> None:
+    match = get("country").match("SD04")
+    assert match is not None
+    assert (match.confidence, match.how) == (0.6, "P-code of a place inside it")
 
 
 def test_label_of_the_named_language_goes_first():

@@ -50,6 +50,7 @@ VALUES = {
     "groups": ["g1", "g2"],
     "theme": ["http://a.b/c", "ENVI", "10", "9"],
     "extras_region": ["north", "south"],
+    "extras_frequency": ["monthly", "annual"],
     "vocab_geo": ["Paris 12e", "Lyon"],
     "metadata_modified": ["2020-01-01T00:00:00Z", "2021-06-15T12:30:00Z", "2024-02-29T23:59:59Z"],
 }

@@ -41,6 +41,14 @@ def test_extras_are_pairs_and_come_back_under_their_name() -> None:
     assert found["extras_theme"] == "ENVI"
 
 
+def test_an_extra_with_a_field_of_its_own_is_no_pair() -> None:
+    shape = document.Shape(mapping.properties({"extras_theme": mapping.EXTRA}))
+    found = document.build({"extras_theme": "ENVI", "extras_other": "x"}, {}, shape, NOW)
+    assert found["extras_theme"] == "ENVI"
+    assert found["extras"] == [{"key": "extras_other", "value": "x"}]
+    assert found["x"] == {"extras_theme": "ENVI", "extras_other": "x"}
+
+
 @pytest.mark.parametrize("key", ["a.b", "", "ctx._source", "a b", "x" * 300, "\x00"])
 def test_odd_keys_are_left_out_sr_13(key: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):

@@ -13,7 +13,8 @@ from ckanext.migration.search.query import dsl, syntax, tree
 from ckanext.migration.search.query.fields import Fields
 
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
-FIELDS = Fields(mapping.properties({"due_at": {"type": "date"}, "update_schedule": {"type": "keyword"}}))
+OWN: dict[str, Any] = {"due_at": {"type": "date"}, "update_schedule": {"type": "keyword"}}
+FIELDS = Fields(mapping.properties({**OWN, "extras_own": mapping.EXTRA}))
 FORMAT = {"format": "strict_date_optional_time"}
 DAY = {"gte": "2020-01-02T00:00:00Z", "lte": "2020-01-02T23:59:59.999Z"}
 
@@ -73,6 +74,8 @@ CASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("colour:(a OR b)", {"terms": {"x.colour": ["a", "b"]}}),
     ("colour:[a TO b]", {"range": {"x.colour": {"gte": "a", "lte": "b"}}}),
     ("vocab_geo:Paris", term("vocab.vocab_geo", "Paris")),
+    ("extras_own:red", match("extras_own", "red")),
+    ("extras_own:*", {"exists": {"field": "extras_own"}}),
     ("extras_k:red", nested("extras", "extras_k", match("extras.value", "red"))),
     ("extras_k:*", nested("extras", "extras_k", {"match_all": {}})),
     ("start_date:*", nested("dates", "start_date", {"match_all": {}})),

@@ -15,7 +15,8 @@ from ckanext.migration.search.query import request
 from ckanext.migration.search.query.fields import Fields
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-PROPERTIES = mapping.properties({"due_at": {"type": "date"}, "update_schedule": {"type": "keyword"}})
+OWN: dict[str, Any] = {"due_at": {"type": "date"}, "update_schedule": {"type": "keyword"}}
+PROPERTIES = mapping.properties({**OWN, "extras_own": mapping.EXTRA})
 RUN = {"q.op": "AND", "df": "text", "rows": 11}
 LABELS = '+permission_labels:("public" OR "member-a")'
 
@@ -101,6 +102,7 @@ def test_sort_needs_a_direction_sr_08(text: str) -> None:
         ("metadata_modified desc", "metadata_modified"),
         ("view_recent desc", "x.view_recent"),
         ("extras_size asc", "x.extras_size"),
+        ("extras_own asc", "x.extras_own"),
         ("start_date asc", "dates.at"),
         ("author asc", "author.raw"),
     ],

@@ -42,14 +42,14 @@ def build(given: Mapping[str, Any], ours: Mapping[str, Any], shape: Shape, now: 
         value = _plain(raw)
         if value in (None, "", []) or name in shape.hidden or name == "mapping_version":
             continue
-        if name in shape.properties and name not in CONTAINERS:
+        if name in shape.properties and name not in CONTAINERS and not name.startswith(_WORDS):
             value = _instant(name, value) if name in DATES else value
             if value is not None and name not in shape.reserved:
                 found[name] = value
         elif len(name) > MAX_KEY or not _INDEXED_KEY.match(name):
             log.warning("search.document.key_left_out dataset=%s", given.get("id"))
         else:
-            found.update(pairs.take(name, value))
+            found.update(pairs.take(name, value, paired=name not in shape.properties))
     found.update(ours)
     found.update(pairs.containers())
     found.update(_entry(found, ours.get("series")))
@@ -75,14 +75,18 @@ class _Pairs:
     instants: list[dict[str, str]] = field(default_factory=list)
     vocabularies: dict[str, Any] = field(default_factory=dict)
 
-    def take(self, name: str, value: Any) -> dict[str, Any]:
-        """File a value; returns what CKAN wants back under its own name."""
+    def take(self, name: str, value: Any, *, paired: bool) -> dict[str, Any]:
+        """File a value; returns what CKAN wants back under its own name.
+
+        Words that have a field of that name need no pair.
+        """
         if name.startswith("vocab_"):
             self.vocabularies[name] = value
             return {name: value}
         if name.startswith(_WORDS):
             self.keys[name] = _texts(value)
-            self.extras.append({"key": name, "value": value})
+            if paired:
+                self.extras.append({"key": name, "value": value})
             return {name: value}
         if name.endswith("_date"):
             instant = _instant(name, value)

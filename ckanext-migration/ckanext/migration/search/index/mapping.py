@@ -4,7 +4,9 @@ The mapping never grows with the data. What Solr took by dynamic fields goes to 
 shape, so that a catalogue with 5,000 different extras keys stays as small as one with five:
 
 * any other key, exact values: the ``flattened`` field ``x``;
-* the words of ``extras_*`` and ``res_extras_*``: nested pairs ``extras.key`` and ``extras.value``;
+* the words of ``extras_*`` and ``res_extras_*``: nested pairs ``extras.key`` and ``extras.value``.
+  The extras of the profile have fields of their own, because every pair is a document of the engine: with
+  them it would keep and pass over twenty-five for each dataset;
 * ``*_date``: nested pairs ``dates.key`` and ``dates.at``;
 * ``vocab_*``: the ``flattened`` field ``vocab``.
 """
@@ -42,6 +44,8 @@ BEGINNINGS: dict[str, Any] = {
 """Titles by the beginnings of their words."""
 SPELLING: dict[str, Any] = {"type": "text", "analyzer": "spelling", "index_options": "docs", "norms": False}
 """Words as they are written, of one language."""
+EXTRA: dict[str, Any] = {**TEXT, "norms": False, "copy_to": ["text"]}
+"""The words of one extra of the profile."""
 DATE: dict[str, Any] = {"type": "date", "ignore_malformed": True}
 INTEGER: dict[str, Any] = {"type": "integer", "ignore_malformed": True}
 STORED_ONLY: dict[str, Any] = {"type": "keyword", "index": False, "doc_values": False, "ignore_above": 1}

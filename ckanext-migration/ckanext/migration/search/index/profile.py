@@ -26,7 +26,14 @@ def properties() -> Mapping[str, Any]:
 
 @cache
 def _own(_embeddings: str) -> Mapping[str, Any]:
-    return {**indexing.properties(), **embedding.properties()}
+    return {**indexing.properties(), **dict.fromkeys(_extras(), mapping.EXTRA), **embedding.properties()}
+
+
+def _extras() -> list[str]:
+    """Return under what names CKAN and ckanext-scheming hand over the profile's fields among the extras."""
+    public = [field for field in load().fields if field.visibility == "public"]
+    parts = [f"{field.name}__{part.name}" for field in public for part in field.subfields]
+    return [f"extras_{name}" for name in (*(field.name for field in public), *parts)]
 
 
 @cache
@@ -47,6 +54,7 @@ def shape() -> document.Shape:
 def _shape(_embeddings: str) -> document.Shape:
     core = mapping.properties({})
     own = {name for name, field in own_properties().items() if field.get("type") != "keyword"}
+    own -= set(_extras())
     hidden = {field.name for field in load().fields if field.visibility != "public"}
     return document.Shape(
         properties=properties(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ckanext.migration.search.index.mapping import JSON_FIELDS, PRIVATE_FIELDS
@@ -25,7 +25,8 @@ _KINDS: dict[str, Kind] = {
 }
 UNSEEN = frozenset({"index_id", "site_id", "entity_type", "entry", "mapping_version", "update_schedule"})
 """Fields of the index that are no fields of a dataset."""
-_FAMILIES = ("extras_", "res_extras_", "vocab_")
+_EXTRAS = ("extras_", "res_extras_")
+_FAMILIES = (*_EXTRAS, "vocab_")
 _HIDDEN = frozenset(JSON_FIELDS)
 
 
@@ -59,8 +60,9 @@ class Fields:
             return Target("state", name)
         known = self._known(name)
         if known is not None:
-            return known
-        if name.startswith(("extras_", "res_extras_")):
+            # an extra with a field of its own: its unbroken value is where that of any other extra is
+            return replace(known, whole=f"x.{name}") if name.startswith(_EXTRAS) else known
+        if name.startswith(_EXTRAS):
             return Target("text", "extras.value", nested="extras", key=name, whole=f"x.{name}")
         if name.startswith("vocab_"):
             return Target("flat", f"vocab.{name}")
@@ -80,7 +82,8 @@ class Fields:
             for name, target in kinds.items()
             if target.kind in ("keyword", "date", "number") or (target.kind == "text" and target.whole)
         }
-        return ["score", *sorted(ordered - UNSEEN)]
+        own = {name for name in ordered if not name.startswith(_EXTRAS)}
+        return ["score", *sorted(own - UNSEEN)]
 
     def _known(self, name: str) -> Target | None:
         """Return a field of the mapping; dots step into objects and sub-fields, never into pairs."""

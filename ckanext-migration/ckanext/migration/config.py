@@ -48,6 +48,16 @@ def validate_at_once() -> int:
     return max(1, int(tk.config.get("ckanext.migration.validate.at_once") or 2))
 
 
+def bulk_bytes() -> int:
+    """Return how large a spreadsheet with records may be."""
+    return max(1, int(tk.config.get("ckanext.migration.bulk.max_bytes") or 2 * 1024 * 1024))
+
+
+def bulk_rows() -> int:
+    """Return how many records a spreadsheet may hold."""
+    return max(1, int(tk.config.get("ckanext.migration.bulk.most_rows") or 200))
+
+
 def validate_links() -> bool:
     """Whether the open validator fetches a document of which somebody gives the address."""
     return bool(tk.config.get("ckanext.migration.validate.links"))

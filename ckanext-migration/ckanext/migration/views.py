@@ -14,12 +14,20 @@ from ckanext.migration.export.views import export
 from ckanext.migration.logic import repairing, validating, visibility
 from ckanext.migration.logic.publishing import REFUSED, language
 from ckanext.migration.pages import facet_page, form
+from ckanext.migration.pages.bulk import migration_bulk
 from ckanext.migration.pages.compare import migration_comparison
 from ckanext.migration.pages.terms import migration_terms
 from ckanext.migration.pages.validator import grouped, migration_validator
 from migration_schemas.checking import Checked, Document
 
-__all__ = ["export", "migration", "migration_comparison", "migration_terms", "migration_validator"]
+__all__ = [
+    "export",
+    "migration",
+    "migration_bulk",
+    "migration_comparison",
+    "migration_terms",
+    "migration_validator",
+]
 
 migration = Blueprint("migration", __name__)
 

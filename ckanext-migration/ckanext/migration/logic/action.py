@@ -10,6 +10,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.migration import shared
 from ckanext.migration.logic import derived, forms, publishing, visibility
+from ckanext.migration.logic.bulk import migration_bulk_template, migration_bulk_upload
 from ckanext.migration.logic.faceting import migration_facet_values
 from ckanext.migration.logic.identity import migration_dataset_find
 from ckanext.migration.logic.repairing import migration_repair
@@ -22,6 +23,8 @@ from ckanext.migration.pages import rounds
 __all__ = [
     "current_package_list_with_resources",
     "dataset_followee_list",
+    "migration_bulk_template",
+    "migration_bulk_upload",
     "migration_dataset_find",
     "migration_dataset_similar",
     "migration_dataset_validate",

@@ -1,0 +1,1 @@
+"""Records in bulk: a spreadsheet made from the field list, and what comes back in it."""

@@ -11,7 +11,7 @@ import pytest
 
 from ckanext.migration.search.errors import QueryNotAllowedError, QuerySyntaxError, SortError
 from ckanext.migration.search.index import mapping
-from ckanext.migration.search.query import request
+from ckanext.migration.search.query import facets, request
 from ckanext.migration.search.query.fields import Fields
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -182,6 +182,46 @@ def test_facets_count_what_all_filters_leave_lk_03() -> None:
 def test_terms_without_a_visible_dataset_are_never_listed() -> None:
     found = read(q="*:*", facet__field=["tags"], facet__mincount=0)
     assert found.aggregations["f0"]["terms"]["min_doc_count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "size", "least"),
+    [
+        ({}, 100, 1),
+        ({"facet.limit": 1}, 1, 1),
+        ({"facet.limit": "7", "facet.mincount": "3"}, 7, 3),
+        ({"facet.limit": -1}, facets.ALL_TERMS // 2, 1),
+        ({"facet.limit": 10**9}, facets.ALL_TERMS // 2, 1),
+    ],
+)
+def test_limits_of_facets(asked: dict[str, Any], size: int, least: int) -> None:
+    found = facets.aggregations(("update_state", "metadata_modified"), Fields(PROPERTIES), asked, NOW)
+    assert set(found) == {"f0", "f1"}  # the first has no terms, and the next is not forgotten for that
+    assert found["f1"] == {"terms": {"field": "metadata_modified", "size": size, "min_doc_count": least}}
+
+
+def test_a_limit_of_zero_lists_nothing() -> None:
+    known = Fields(PROPERTIES)
+    assert facets.aggregations(("tags", "views_total"), known, {"facet.limit": 0}, NOW) == {}
+    assert set(facets.aggregations(("tags", "views_total"), known, {}, NOW)) == {"f0", "f1"}
+    assert facets.aggregations(("start_date",), known, {}, NOW) == {}  # in pairs, which cannot be counted
+    for name in ("facet.limit", "facet.mincount"):
+        with pytest.raises(QuerySyntaxError):
+            facets.aggregations(("tags",), known, {name: "many"}, NOW)
+
+
+def test_buckets_become_flat_lists() -> None:
+    answer = {
+        "f0": {"buckets": [{"key": "a", "doc_count": 2}, {"key": 7, "doc_count": 1}]},
+        "f1": {"buckets": [{"key": 1577836800000, "key_as_string": "2020", "doc_count": 3}]},
+        "f2": {"buckets": {"overdue": {"doc_count": 0}, "current": {"doc_count": 4}}},
+    }
+    assert facets.lists(("tags", "issued", "update_state", "nothing"), answer) == {
+        "tags": ["a", 2, "7", 1],
+        "issued": ["2020", 3],
+        "update_state": ["current", 4],
+        "nothing": [],
+    }
 
 
 @pytest.mark.parametrize("name", ["permission_labels", "data_dict"])

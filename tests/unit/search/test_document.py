@@ -135,3 +135,10 @@ def test_score_on_request() -> None:
 def test_permission_labels_never_leave_the_engine() -> None:
     assert "permission_labels" not in results.source(("id", "permission_labels"))["includes"]
     assert "permission_labels" in results.source(("*",))["excludes"]
+
+
+def test_what_is_shown_with_marks_has_the_places_of_its_words() -> None:
+    text = {"type": "text", "analyzer": "english"}
+    found = mapping.properties({"title_en": text, "notes_other": text, "provenance_en": text})
+    marked = {name for name, field in found.items() if field.get("index_options") == "offsets"}
+    assert marked == {"title", "notes", "title_en", "notes_other"}

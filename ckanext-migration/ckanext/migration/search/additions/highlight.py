@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ckanext.migration.search.additions.beyond import Asked
-from ckanext.migration.search.index import profile
+from ckanext.migration.search.index import mapping, profile
 from ckanext.migration.search.query.request import Request
 from ckanext.migration.search.query.sought import Sought
 
-SHOWN = ("title", "notes")
+SHOWN = mapping.HIGHLIGHTED
 MARK = "mark"
 _WHOLE = {"number_of_fragments": 0}
 _PASSAGES = {"number_of_fragments": 2, "fragment_size": 200}

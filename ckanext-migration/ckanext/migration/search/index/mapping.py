@@ -44,6 +44,9 @@ BEGINNINGS: dict[str, Any] = {
 """Titles by the beginnings of their words."""
 SPELLING: dict[str, Any] = {"type": "text", "analyzer": "spelling", "index_options": "docs", "norms": False}
 """Words as they are written, of one language."""
+HIGHLIGHTED = ("title", "notes")
+"""What is shown with marks, in each language: with the places of words, so that texts are not read anew."""
+_PLACES = {"index_options": "offsets"}
 EXTRA: dict[str, Any] = {**TEXT, "norms": False, "copy_to": ["text"]}
 """The words of one extra of the profile."""
 DATE: dict[str, Any] = {"type": "date", "ignore_malformed": True}
@@ -111,9 +114,9 @@ def _core() -> dict[str, Any]:
     fields.update(
         entry={"type": "keyword"},
         name=_copied(KEYWORD, "text", "name_ngram"),
-        title=_copied(TEXT, "text", "title_ngram", "beginnings", "spelling.other", fields=RAW),
+        title=_copied(TEXT, "text", "title_ngram", "beginnings", "spelling.other", fields=RAW, **_PLACES),
         title_string={"type": "keyword", "ignore_above": 1024, "normalizer": "sortable"},
-        notes=_copied(TEXT, "text", "spelling.other"),
+        notes=_copied(TEXT, "text", "spelling.other", **_PLACES),
         text=TEXT,
         urls=TEXT,
         name_ngram=NGRAM,
@@ -144,8 +147,11 @@ def properties(ours: Mapping[str, Any]) -> dict[str, Any]:
     """Every field of the index; ``ours`` are the fields of the migration profile."""
     fields = {**_core(), **_containers()}
     for name, field in ours.items():
-        if name not in fields:
-            fields[name] = _with_own_analyzers(field)
+        if name in fields:
+            continue
+        fields[name] = _with_own_analyzers(field)
+        if field.get("type") == "text" and name.rpartition("_")[0] in HIGHLIGHTED:
+            fields[name] |= _PLACES
     return fields
 
 

@@ -75,6 +75,7 @@ class Notebook:
             return None
         if found.confidence < CERTAIN:
             self.assumed(name, words, found.concept.code, found.how)
+        if found.confidence < NEAR:
             self._met(name, vocabulary, words, found)
         return found.concept.code
 
@@ -98,7 +99,10 @@ class Notebook:
         self._met(name, vocabulary, words)
 
     def _met(self, name: str, vocabulary: str, words: str, found: Match | None = None) -> None:
-        """Keep a term that the matcher did not know, or not for certain, for a person to look at."""
+        """Keep a term that the matcher did not know, or only guessed, for a person to look at.
+
+        Another spelling of a label and an alternative label are no guesses.
+        """
         if found is None and len(words) > LONGEST_TERM:
             return  # a sentence, or a shape: no term
         term = Term(
@@ -140,7 +144,7 @@ class Notebook:
             if found is not None:
                 codes[found.concept.code] = None
                 self.assumed(name, word, found.concept.code, f"keyword, {found.how}")
-                if found.confidence < CERTAIN:
+                if found.confidence < NEAR:
                     self._met(name, vocabulary, word, found)
         return list(codes)
 

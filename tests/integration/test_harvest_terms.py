@@ -7,6 +7,7 @@ import pytest
 from ckan import model
 from ckan.tests import factories
 
+from ckanext.migration.harvest.model import HarvestTerm
 from harvest_portal import call, package, packages
 
 
@@ -64,7 +65,14 @@ def test_an_editor_decides_on_the_page(partner, app):
     )
     headers = {"Authorization": editor["token"]}
 
+    near = {"field": "frequency", "vocabulary": "frequency", "key": "yearly or so", "value": "Yearly or so"}
+    model.Session.add(
+        HarvestTerm(source_id=partner.source["id"], code="ANNUAL", confidence=0.8, how="similar", **near)
+    )
+    model.Session.commit()
+
     assert term["value"] in app.get("/migration/harvest/partner/terms", headers=headers).body
+    assert "80 %" in app.get("/migration/harvest/partner/terms?show=uncertain", headers=headers).body
     here = f"/migration/harvest/partner/terms/{term['id']}"
     app.post(here, data={"decision": "ignored"}, headers=headers, follow_redirects=False)
 

@@ -46,6 +46,14 @@ def test_the_form_of_a_source_gives_the_same_source_back():
     assert "credential" not in data, "what is never shown is not sent back"
 
 
+def test_a_level_agreed_among_the_defaults_is_shown_as_the_level():
+    source = {**SOURCE, "options": {"defaults": {"sensitivity_level": "low", "access_rights": "PUBLIC"}}}
+
+    values = forms.filled(source, OPTIONS)
+
+    assert (values["default_sensitivity"], values["agreed"]) == ("low", "access_rights = PUBLIC")
+
+
 def test_an_unticked_box_is_an_answer_only_where_it_was_shown():
     assert "allow_private" not in forms.read({}, OPTIONS)
     assert forms.read({"allow_private-shown": "1"}, OPTIONS)["allow_private"] is False

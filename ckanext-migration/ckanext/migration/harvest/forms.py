@@ -48,10 +48,10 @@ def filled(source: Mapping[str, Any], options: Iterable[Mapping[str, Any]]) -> d
     values["organization"] = organization["id"] if isinstance(organization, Mapping) else organization or ""
     for option in options:
         values[f"{OPTION}{option['name']}"] = _shown(given.get(option["name"]), option["kind"])
-    values["default_sensitivity"] = given.get("default_sensitivity") or ""
     agreed = dict(given.get("defaults") or {})
     agreed |= {key.removeprefix(AGREED): value for key, value in given.items() if key.startswith(AGREED)}
-    agreed.pop("sensitivity", None)
+    levels_said = [agreed.pop(name, "") for name in ("sensitivity_level", "sensitivity")]
+    values["default_sensitivity"] = next((level for level in reversed(levels_said) if level), "")
     values["agreed"] = _written(agreed)
     values["publisher_organizations"] = _written(given.get("publisher_organizations") or {})
     return values

@@ -125,6 +125,7 @@ setup(
             "dcat = migration_harvesters.sources.dcat:DcatSource",
             "csw = migration_harvesters.sources.csw:CswSource",
             "nada = migration_harvesters.sources.nada:NadaSource",
+            "waf = migration_harvesters.sources.waf:WafSource",
             "sdmx = migration_harvesters.sources.sdmx:SdmxSource",
             "oai_pmh = migration_harvesters.sources.oai_pmh:OaiPmhSource",
             "dcat_us = migration_harvesters.sources.dcat_us:DcatUsSource",

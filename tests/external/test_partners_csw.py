@@ -173,3 +173,57 @@ def test_texts_come_in_the_languages_of_the_record():
     (record,) = read(lambda start: wrapped(body)).records.values()
     assert {"de", "fr", "it", "en"} <= set(record.fields["title_translated"])
     assert record.fields["title_translated"]["fr"] == "Convention des Alpes"
+
+
+WAF = CSW / "uk-gemini/gemini2.1-waf"
+
+
+def folder(root):
+    """A recorded folder behind index pages, made where none was recorded."""
+
+    def answering(path, query):
+        place = root / path.removeprefix("/waf/")
+        if not place.is_dir():
+            return replay.Answer(place.read_bytes(), "text/xml") if place.is_file() else None
+        if (place / "index.html").is_file():
+            return replay.Answer((place / "index.html").read_bytes(), "text/html")
+        links = "".join(
+            f'<a href="{one.name}{"/" if one.is_dir() else ""}">{one.name}</a>'
+            for one in sorted(place.iterdir())
+        )
+        return replay.Answer(f"<html><body>{links}</body></html>".encode(), "text/html")
+
+    return answering
+
+
+@pytest.mark.parametrize(
+    ("root", "records", "failures"),
+    [
+        ("uk-gemini/gemini2.1-waf", 2, {}),
+        (
+            "us-waf/iso_2_waf",
+            3,
+            {
+                "decode_error.xml",
+                "invalid_iso2.xml",
+                "to_be_filtered_by_datetime.xml",
+                "20th_Century_Reanalysis_V3",
+            },
+        ),
+        ("us-waf/waf", 0, None),
+    ],
+)
+def test_web_folders_file_by_file(root, records, failures):
+    with replay.serving(folder(CSW / root)) as portal:
+        found = harvest(portal, "waf", f"{portal.url}/waf/", {"all_types": True})
+    show(root, found)
+    for failure in found.failures:
+        print(f"  {failure.remote_id}: {failure.error}")
+    found.account()
+    assert len(found.records) == records
+    if failures is None:
+        # FGDC with document types, in nested folders: each of the seven files is named.
+        assert len(found.failures) == 7
+    else:
+        assert all(any(name in str(failure.remote_id) for name in failures) for failure in found.failures)
+    assert found.listing.complete is (not found.failures)

@@ -28,6 +28,8 @@ class Recording:
         index = json.loads((folder / "index.json").read_text())
         self.records = index["records"]
         self.format = index.get("format", "CSV")
+        # How many replies, from the first on, are lists; what is listed there may fail alone.
+        self.lists = index.get("lists", len(index["replies"]))
         self.config = SourceConfig(
             url=index["start"], protocol=protocol, options=index["options"], allow_private=True
         )
@@ -131,7 +133,7 @@ class TestSource:
 
     @pytest.mark.parametrize("place", [0, 1])
     def test_a_web_page_with_status_200_is_refused(self, recording, place):
-        bad = list(recording.answers)[place]
+        bad = list(recording.answers)[min(place, recording.lists - 1)]
         answering = recording.changed(
             lambda path, answer: replay.Answer(PAGE, answer.media_type) if path == bad else answer
         )

@@ -68,6 +68,20 @@ def test_a_query_field_that_nobody_has_is_left_out() -> None:
     assert found["bool"]["should"][0]["multi_match"]["fields"] == ["title"]
 
 
+@pytest.mark.parametrize("names", ["title^high", "title;text", "title_xx", "due_date extras_x"])
+def test_query_fields_that_cannot_be_asked_are_refused(names: str) -> None:
+    with pytest.raises(QuerySyntaxError):
+        dismax.query("x", dismax.Weights(names), FIELDS)
+
+
+def test_words_inside_a_clause_are_all_required_and_score_alone_by_the_best_field() -> None:
+    clause = dismax.query("x", dismax.Weights("title"), FIELDS)["bool"]["should"][0]["multi_match"]
+    assert clause["operator"] == "and"
+    assert clause["tie_breaker"] == 0.0
+    assert "boost" not in clause
+    assert compiled("+water")["minimum_should_match"] == 0
+
+
 @pytest.mark.parametrize("text", ["x " * 2000, "x" * 2000, " ".join(f"w{n}" for n in range(100))])
 def test_a_huge_text_is_refused(text: str) -> None:
     with pytest.raises(QuerySyntaxError):

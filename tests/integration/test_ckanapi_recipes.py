@@ -57,7 +57,7 @@ def test_every_recipe_does_what_it_says(site: Site, app: Any, tmp_path: Path) ->
     name = f"recipe-{uuid4().hex[:8]}"
     record = {**complete(), "name": name, "owner_org": site.agency_name}
     (tmp_path / "record.json").write_text(json.dumps(record), encoding="utf-8")
-    # ckanapi loads all of CKAN where it finds it, which takes seconds each time; a partner's machine has none.
+    # ckanapi loads all of CKAN where it finds it, for seconds each time; a partner's machine has none.
     without = tmp_path / "without" / "ckan"
     without.mkdir(parents=True)
     (without / "__init__.py").write_text(

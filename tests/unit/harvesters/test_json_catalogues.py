@@ -8,9 +8,10 @@ import pytest
 
 from migration_harvesters import strict_json
 from migration_harvesters.errors import PartnerConfigError, SourceRefused
-from migration_harvesters.mappers import datacite, frictionless, stac
+from migration_harvesters.mappers import datacite, dataverse, frictionless, stac
 from migration_harvesters.records import RawRecord, RemoteRef
 from migration_harvesters.sources.datacite import DataciteSource
+from migration_harvesters.sources.dataverse import DataverseSource
 from migration_harvesters.sources.frictionless import FrictionlessSource
 from migration_harvesters.sources.stac import StacSource
 
@@ -185,3 +186,64 @@ class TestFrictionless:
         ]
         assert record.resources[0]["columns"] == [{"name": "sex", "datatype": "string"}]
         assert record.fields["contact"] == [{"name": "Agency", "email": "d@agency.example"}]
+
+
+class TestDataverse:
+    def search(self, total, *names, start=0):
+        items = [{"type": "dataset", "global_id": name} for name in names]
+        return {"status": "OK", "data": {"total_count": total, "start": start, "items": items}}
+
+    @pytest.fixture
+    def reading(self, config, recorded, read):
+        def run(*replies, **options):
+            http = recorded(*replies)
+            found = read(
+                DataverseSource(config("dataverse", SITE + "/dataverse/", **options), http).listing()
+            )
+            found.asked = http.asked
+            return found
+
+        return run
+
+    def dataset(self, **version):
+        return {
+            "persistentUrl": "https://doi.org/10.1/a",
+            "datasetVersion": {"metadataBlocks": {}, **version},
+        }
+
+    def test_search_and_read(self, reading):
+        found = reading(self.search(1, "doi:10.1/a"), self.dataset(), dataverse="unit", query="refugees")
+        assert found.ids == ["doi:10.1/a"]
+        assert found.listing.complete
+        assert found.asked[0][1]["subtree"] == "unit"
+        assert found.asked[1][1] == {"exporter": "dataverse_json", "persistentId": "doi:10.1/a"}
+
+    def test_a_dataset_that_cannot_be_read_is_named(self, reading):
+        found = reading(self.search(2, "doi:10.1/a", "doi:10.1/b"), '{"status": "ERROR"}', self.dataset())
+        assert found.failures == [("doi:10.1/a", "record-missing")]
+        assert found.ids == ["doi:10.1/b"]
+        assert not found.listing.complete
+
+    def test_js10_a_search_that_ignores_start_is_noticed(self, reading):
+        page = self.search(4, "doi:10.1/a")
+        found = reading(page, self.dataset(), page, self.dataset())
+        assert not found.listing.stable
+
+    @pytest.mark.parametrize(
+        "answer",
+        ["{}", "null", '{"status": "ERROR", "message": "no"}', '{"data": {"total_count": 5, "items": []}}'],
+    )
+    def test_js01_js02_js03_other_answers_are_errors(self, reading, answer):
+        assert isinstance(reading(answer).error, SourceRefused)
+
+    def test_dd02_a_restricted_file_is_never_shown_as_open(self, mapped):
+        file = {"label": "a.csv", "dataFile": {"id": 7, "contentType": "text/csv"}}
+        mixed = mapped(
+            dataverse, self.dataset(files=[file, {**file, "restricted": True, "dataFile": {"id": 8}}])
+        )
+        assert mixed.fields["access_rights"] == "RESTRICTED"
+        assert [one["url"] for one in mixed.resources] == [f"{SITE}/api/access/datafile/7"]
+        assert mapped(dataverse, self.dataset(files=[file])).fields["access_rights"] == "PUBLIC"
+        assert (
+            "access_rights" not in mapped(dataverse, self.dataset(files=[file], termsOfAccess="Ask")).fields
+        )

@@ -6,11 +6,14 @@ test_search_spelling.py; here is what its records are, by the ids of the require
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
 from bs4 import BeautifulSoup
+from ckan import model
+from ckan.cli.cli import ckan
 from rdflib import DCAT, DCTERMS, Graph, URIRef
 from rdflib.compare import isomorphic
 
@@ -132,6 +135,25 @@ def test_r_n7_a_a_flow_asks_for_its_pairs_and_keeps_them(world: Site) -> None:
 def test_r_s4_a_r_s1_a_values_outside_a_list_are_refused(world: Site) -> None:
     assert "spatial_coverage" in refused(world, "F04", spatial_coverage=["XXX"])
     assert "population_group" in refused(world, "F04", population_group=["refugeez"])
+
+
+def test_r_k_h_a_batch_counts_what_single_checks_count(world: Site, cli: Any) -> None:
+    whole = cli.invoke(ckan, ["migration", "validate", "--all", "--format", "json"])
+    told = json.loads(whole.stdout)
+    assert [one["id"] for one in told["records"]] == [number.lower() for number in NUMBERS]
+    single = [validate_record(stored(number)) for number in NUMBERS]
+    assert told["warnings"] == sum(len(report.warnings) for report in single)
+    assert (told["violations"], whole.exit_code) == (0, 0)
+    row = model.Package.get("f05")
+    row.extras["access_rights"] = "PUBLIC"
+    model.repo.commit_and_remove()
+    broken = cli.invoke(ckan, ["migration", "validate", "--org", "unhcr", "--format", "csv"])
+    assert broken.exit_code == 1
+    assert "HarmfulPublic" in broken.stdout
+    model.Package.get("f05").extras["access_rights"] = "NON_PUBLIC"
+    model.repo.commit_and_remove()
+    assert cli.invoke(ckan, ["migration", "validate", "--org", "no-such-agency"]).exit_code == 2
+    assert cli.invoke(ckan, ["migration", "validate"]).exit_code == 2
 
 
 def test_framework_items_are_found_through_their_records(world: Site) -> None:

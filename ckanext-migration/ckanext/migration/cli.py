@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ckanext.migration.validate_cli import validate
 from ckanext.migration.vocab_cli import vocab
 
 migration = click.Group(
@@ -11,6 +12,7 @@ migration = click.Group(
     help="The migration data registry: search index, harvesting and what belongs to them.",
 )
 
+migration.add_command(validate)
 migration.add_command(vocab)
 
 __all__ = ["migration"]

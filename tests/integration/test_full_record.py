@@ -47,6 +47,7 @@ def test_every_public_field_is_on_a_page(site: Site, app: Any) -> None:
         "YE24",
         "Response rate",
         "Humanitarian needs overview, 2025",
+        "Internal displacement baseline assessment, round 0 (version 1.1) [dataset]",
     ):
         assert text in page, text
     for text in ("intranet.example.org", "Travel history", "4500000", "0.012"):

@@ -1,7 +1,7 @@
 """A further field needs entries in files, and no program code (R-C-c).
 
-Form, validators and API are scheming's, which reads the same list; here is what is ours: RDF in both directions,
-shapes, index and facet.
+Form, validators and API are scheming's, which reads the same list; here is what is ours: RDF in both
+directions, shapes, index and facet.
 """
 
 from __future__ import annotations

@@ -208,14 +208,17 @@ def _details(resource: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def citation(package: Mapping[str, Any]) -> str:
-    """Return the text to cite a dataset with: who, when, what, where."""
+    """Return the text to cite a dataset with: who, when, what, which version, where (R-1.1-i)."""
     year = str(package.get("issued") or package.get("modified") or "")[:4]
     title = tk.h.migration_text(package.get("title_translated"))["text"] or str(package.get("title") or "")
     identifier = str(package.get("identifier") or "")
     address = identifier if identifier.startswith("http") else dataset_url(package)
     who = words.publisher(package)
     head = f"{who} ({year})." if year else f"{who}."
-    return f"{head} {title} [{tk._('dataset')}]. {address}"
+    version = str(package.get("version") or "")
+    told = tk._("version {number}").format(number=version)  # outside of the f-string: it is looked for there
+    kind = tk._("dataset")
+    return f"{head} {title}{f' ({told})' if version else ''} [{kind}]. {address}"
 
 
 def dataset_url(package: Mapping[str, Any]) -> str:

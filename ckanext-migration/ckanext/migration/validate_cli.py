@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 import click
 from ckan import model
 
 from ckanext.migration import shared
-from ckanext.migration.logic import validating, visibility
+from ckanext.migration.logic import validating
 from migration_schemas import cli_report
 from migration_schemas.checking import Checked, Document
 from migration_schemas.record import TITLE
@@ -66,9 +67,16 @@ def _checked(owner: str | None) -> Iterator[Checked]:
         query = query.filter_by(owner_org=owner)
     for (package_id,) in query.order_by(model.Package.name).all():
         try:
-            package = visibility.whole(package_id)
+            package = _stored(package_id)
         except tk.ObjectNotFound:
             continue
         titles = shared.as_record(package).fields.get(TITLE) or {}
         yield Checked(package["name"], titles, shared.report(package))
         model.Session.expunge_all()  # what was read is not read again, and memory stays small
+
+
+def _stored(package_id: str) -> dict[str, Any]:
+    """Return a dataset as the database has it, not as the index remembers it."""
+    context = {"ignore_auth": True, "use_cache": False}
+    package: dict[str, Any] = tk.get_action("package_show")(context, {"id": package_id})
+    return package

@@ -149,7 +149,7 @@ def test_r_k_h_a_batch_counts_what_single_checks_count(world: Site, cli: Any) ->
     model.repo.commit_and_remove()
     broken = cli.invoke(ckan, ["migration", "validate", "--org", "unhcr", "--format", "csv"])
     assert broken.exit_code == 1
-    assert "HarmfulPublic" in broken.stdout
+    assert "PersonalPublic" in broken.stdout
     model.Package.get("f05").extras["access_rights"] = "NON_PUBLIC"
     model.repo.commit_and_remove()
     assert cli.invoke(ckan, ["migration", "validate", "--org", "no-such-agency"]).exit_code == 2

@@ -18,6 +18,7 @@ from ckanext.migration.pages import (
     dataset,
     definition,
     discovery,
+    drafts,
     filters,
     form,
     home,
@@ -33,6 +34,7 @@ __all__ = [
     "migration_concept_label",
     "migration_dataset_view",
     "migration_direction",
+    "migration_draft_kept",
     "migration_error_links",
     "migration_exports",
     "migration_facet_address",
@@ -65,6 +67,7 @@ __all__ = [
     "migration_text",
     "migration_widened",
     "migration_worlds",
+    "migration_written_by",
     "scheming_language_text",
 ]
 
@@ -99,6 +102,7 @@ migration_search_address = address.base
 migration_search_refused = filters.refused
 migration_widened = discovery.widened
 migration_worlds = filters.worlds
+migration_written_by = drafts.token
 
 
 def migration_concept_label(name: str, code: str) -> str:
@@ -148,6 +152,17 @@ def migration_language_name(code: str) -> str:
         return code
     name = locale.languages.get(locale.language) or locale.get_display_name() or code
     return name[:1].upper() + name[1:]
+
+
+def migration_draft_kept(package_id: str | None) -> dict[str, Any] | None:
+    """Return what the reader typed for a dataset and could not save: ``at``, ``fields``, ``errors``."""
+    if not package_id:
+        return None
+    try:
+        found = tk.get_action("migration_draft_show")({}, {"id": package_id})
+    except (tk.NotAuthorized, tk.ObjectNotFound):
+        return None
+    return found["kept"]
 
 
 def migration_page(endpoint: str) -> str:

@@ -14,7 +14,8 @@ from ckanext.migration import config as settings
 from ckanext.migration import facets, headers
 from ckanext.migration.cli import migration
 from ckanext.migration.dcat import catalogue, negotiation
-from ckanext.migration.logic import action, comparing, forms, publishing, terms
+from ckanext.migration.logic import action, comparing, drafts, forms, publishing, terms
+from ckanext.migration.pages import drafts as draft_pages
 
 # Defaults that do not fit: another RDF profile, a third-party image host, too few values for the countries.
 REPLACED = {
@@ -35,7 +36,8 @@ FORM_REST = 512 * 1024
 
 def actions() -> dict[str, Any]:
     """Return the actions of the root plugin and of its feed."""
-    found = {name: getattr(module, name) for module in (action, comparing, terms) for name in module.__all__}
+    modules = (action, comparing, drafts, terms)
+    found = {name: getattr(module, name) for module in modules for name in module.__all__}
     return found | {
         "dcat_catalog_show": catalogue.dcat_catalog_show,
         "dcat_dataset_show": catalogue.dcat_dataset_show,
@@ -79,6 +81,8 @@ class MigrationPlugin(DefaultTranslation, p.SingletonPlugin):
         # Whole records are pasted into a form; Flask takes half a megabyte of text in a form by itself.
         if app.config.get("MAX_FORM_MEMORY_SIZE") in {None, FLASK_FORM}:
             app.config["MAX_FORM_MEMORY_SIZE"] = settings.validate_bytes() + FORM_REST
+        # after CKAN's own preparation, before its check of the CSRF token
+        app.before_request_funcs.setdefault(None, []).insert(1, draft_pages.before_request)
         app.before_request(negotiation.before_request)
         app.after_request(negotiation.after_request)
         app.after_request(headers.secure)

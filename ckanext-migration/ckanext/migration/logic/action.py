@@ -9,7 +9,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.migration import shared
-from ckanext.migration.logic import derived, forms, publishing, visibility
+from ckanext.migration.logic import derived, drafts, forms, publishing, visibility
 from ckanext.migration.logic.bulk import migration_bulk_template, migration_bulk_upload
 from ckanext.migration.logic.faceting import migration_facet_values
 from ckanext.migration.logic.identity import migration_dataset_find
@@ -18,6 +18,7 @@ from ckanext.migration.logic.scanning import migration_search_scan
 from ckanext.migration.logic.similar import migration_dataset_similar
 from ckanext.migration.logic.validating import migration_validate
 from ckanext.migration.logic.widening import migration_search_widen
+from ckanext.migration.pages import drafts as draft_pages
 from ckanext.migration.pages import rounds
 
 __all__ = [
@@ -85,10 +86,17 @@ def package_update(original: Action, context: Any, data_dict: dict[str, Any]) ->
 def _saved(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
     # CKAN hands a copy of the context to validators: what they say must go into an object that both share.
     context[publishing.RESOURCE_ERRORS] = {}
+    of_form = draft_pages.is_form() and not context.pop(drafts.KEY, None)
     try:
-        return original(context, data_dict)
+        saved = original(context, data_dict)
     except tk.ValidationError as error:
-        raise publishing.explain(error, context, data_dict) from error
+        told = publishing.explain(error, context, data_dict)
+        if of_form:
+            drafts.after_error(context, data_dict, told)
+        raise told from error
+    if of_form:
+        drafts.forget(str(data_dict.get("id") or ""), context.get("user"))
+    return saved
 
 
 def _stored(context: Any, data_dict: dict[str, Any]) -> dict[str, Any] | None:
@@ -115,6 +123,8 @@ def _taken(context: Any) -> Callable[[str], bool]:
 def package_show(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
     """Show a dataset without the fields that the caller may not read."""
     package = original(context, data_dict)
+    if context.get("for_edit"):
+        draft_pages.overlay(context, package)
     if not visibility.may_read_all(context):
         visibility.trim(package)
     return package

@@ -120,3 +120,10 @@ def test_the_page_shows_definitions_side_by_side_and_helps_to_choose(
         f"/compare?{'&'.join(f'id={name}' for name in three * 2)}&id=x", headers=site.headers(), status=404
     )
     assert "Dataset not found" in too_many.body
+
+
+def test_page_without_a_choice_helps_to_choose(site: Site, app):
+    reply = app.get("/compare")
+
+    assert reply.status_code == 200
+    assert 'name="q"' in reply.body

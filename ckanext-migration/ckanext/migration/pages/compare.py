@@ -112,7 +112,7 @@ def _rows(packages: list[dict[str, Any]], compared: Mapping[str, Any] | None) ->
     found = []
     for place, aspect in enumerate(load().aspects):
         cells = [rows[place]["values"] for rows in passports]
-        if any(cells) or aspect.name in definition.FIRST:
+        if any(cells) or (passports and aspect.name in definition.FIRST):
             verdict = _worst(compared, aspect.name)
             look, icon = LOOKS.get(verdict, ("", ""))
             found.append(

@@ -20,7 +20,7 @@ from migration_schemas.errors import ReadError
 STANDARDS = Path(__file__).resolve().parents[2].parent / "shared" / "standards"
 EXAMPLES = STANDARDS / "examples"
 FOLDERS = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir()) if EXAMPLES.is_dir() else [""]
-READ = {".ttl", ".rdf", ".nt", ".jsonld", ".json"}
+READ = {".ttl", ".rdf", ".nt", ".jsonld", ".json", ".yaml"}
 # Each of these folders is of whole records, so a reader that finds none in any of them reads nothing at all.
 OF_DATASETS = {
     "dcat-ap-3.0.0",
@@ -28,7 +28,6 @@ OF_DATASETS = {
     "dcat3-spec",
     "geodcat-ap-2.0.0",
     "ckanext-dcat",
-    "dcat-us-3.0",
 }
 
 pytestmark = [

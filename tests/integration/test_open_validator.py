@@ -127,7 +127,8 @@ def test_page_shows_the_report_in_words(site: Site, app: Any, way: str) -> None:
 def test_report_can_be_downloaded(site: Site, app: Any, form: str) -> None:
     answer = app.post(PAGE, data={"text": TURTLE, "format": form})
     assert answer.headers["Content-Type"] == validating.FORMATS[form]
-    assert f"report.{form}" in answer.headers["Content-Disposition"]
+    name = "record.json" if form == "repaired" else f"report.{form}"
+    assert f'"{name}"' in answer.headers["Content-Disposition"]
     if form in {"ttl", "jsonld"}:
         graph = Graph().parse(data=answer.body, format={"ttl": "turtle", "jsonld": "json-ld"}[form])
         assert len(list(graph.subjects(RDF.type, SH.ValidationResult))) > 5

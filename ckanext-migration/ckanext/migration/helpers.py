@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -181,7 +182,12 @@ def migration_suggest_url() -> str:
 
 def migration_number(number: int) -> str:
     """Write a number as the language of the interface does."""
+    return _written(number, str(tk.h.lang()))
+
+
+@lru_cache(maxsize=10_000)  # a page of results writes some hundred counts, most of them small
+def _written(number: int, language: str) -> str:
     try:
-        return str(format_decimal(number, locale=str(tk.h.lang())))
+        return str(format_decimal(number, locale=language))
     except (UnknownLocaleError, ValueError):
         return str(number)

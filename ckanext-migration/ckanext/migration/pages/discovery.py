@@ -42,13 +42,12 @@ def hit(package: Mapping[str, Any]) -> dict[str, Any]:
     passages = (getattr(tk.g, "migration_highlighting", None) or {}).get(package.get("id")) or {}
     title = _in_language(package.get("title_translated"), lang) or (str(package.get("title") or ""), "")
     notes = _in_language(package.get("notes_translated"), lang) or (str(package.get("notes") or ""), "")
-    extract = tk.h.markdown_extract(notes[0], extract_length=EXTRACT) if notes[0] else ""
     foreign = notes[1] if notes[1] and notes[1] != lang else ""
     return {
         "foreign": foreign and tk.h.migration_language_name(foreign),
         "title": passage(passages["title"][0]) if passages.get("title") else title[0] or package.get("name"),
         "title_lang": "" if passages.get("title") else title[1],
-        "extract": _passages(passages.get("notes")) or extract,
+        "extract": _passages(passages.get("notes")) or _beginning(notes[0]),
         "extract_lang": "" if passages.get("notes") else notes[1],
         "source": words.publisher(package),
         "methods": words.labels("collection-method", package.get("collection_method"))[:2],
@@ -78,6 +77,10 @@ def passage(marked: str) -> Markup:
     # Every part is escaped or is one of the two marks.
     safe = (Markup(part) if _MARK.fullmatch(part) else Markup.escape(html.unescape(part)) for part in parts)  # noqa: S704
     return Markup("").join(safe)
+
+
+def _beginning(text: str) -> str:
+    return str(tk.h.markdown_extract(text, extract_length=EXTRACT)) if text else ""
 
 
 def _passages(found: list[str] | None) -> Markup | None:

@@ -54,6 +54,7 @@ this.ckan.module('migration-find', function () {
         clearTimeout(waiting);
         waiting = setTimeout(ask, 200);
       });
+      if (input.value.trim() !== '') { ask(); } // typed before this script was ready
     }
   };
 });

@@ -57,6 +57,8 @@ def test_without_a_link_only_what_is_public_and_only_where_it_is_wanted(harveste
 
 
 def test_cf_02_the_private_link_shows_all_of_it_and_can_be_revoked(harvested, app):
+    hidden = {"field": "number_of_records", "value": "12840"}  # only agencies read it
+    call("correction_create", package="displacement-tracking-round-1", **hidden)
     link = local(call("partner_link", id="partner")["url"])
     key = link.partition("key=")[2]
     stored = harvested_key()
@@ -75,6 +77,8 @@ def test_cf_02_the_private_link_shows_all_of_it_and_can_be_revoked(harvested, ap
     assert "Crystal ball" in reply.body
     assert "<svg" in reply.body
     assert reply.headers["Referrer-Policy"] == "no-referrer"
+    links = [link["href"] for link in BeautifulSoup(reply.body, "html.parser").select("main a[href*=key]")]
+    assert len(links) == 1, "to the feed and nowhere else"
     feed = BeautifulSoup(app.get(link.replace("/partner?", "/corrections.atom?")).body, "xml")
     [entry] = feed.find_all("entry")
     assert '"corrected": "2"' in entry.content.text

@@ -7,10 +7,15 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
+import sqlalchemy as sa
 from bs4 import BeautifulSoup
+from ckan import model
 from ckan.tests import factories
 
+from ckanext.migration.harvest.model import HarvestCorrection, HarvestRecord, HarvestSource
+from ckanext.migration.quality.model import HISTORY, SCORE
 from ckanext.migration.review import mails
+from ckanext.migration.review.model import STEP
 from registry_site import Site, complete
 
 STEPS = ("submit", "withdraw", "return", "approve")
@@ -362,3 +367,28 @@ def test_empty_page_for_data_keeps_no_empty_row(reviewing: Reviewing, app):
 
     assert "Nothing was entered" in reply.body
     assert reviewing.site.call("package_show", id=made["id"])["resources"] == []
+
+
+def test_purged_dataset_leaves_no_notes_scores_or_corrections(reviewing: Reviewing):
+    made = reviewing.submitted()
+    about = {"protocol": "ckan", "owner_org": reviewing.site.agency, "title": "A partner", "options": {}}
+    source = HarvestSource(name=f"source-{made['id']}", url="https://partner.example", **about)
+    model.Session.add(source)
+    model.Session.flush()
+    of = {"source_id": source.id, "remote_id": "r1", "package_id": made["id"]}
+    model.Session.add(HarvestCorrection(field="notes", value="Other", **of))
+    model.Session.add(HarvestRecord(report={"title": "A title", "findings": []}, **of))
+    model.Session.commit()
+    tables = (STEP, SCORE, HISTORY, HarvestCorrection.__table__)
+
+    def left() -> list[int]:
+        count = sa.select(sa.func.count())
+        return [model.Session.scalar(count.where(table.c.package_id == made["id"])) for table in tables]
+
+    assert all(left())
+    sysadmin = factories.Sysadmin()
+    reviewing.call("dataset_purge", sysadmin, id=made["id"])
+
+    assert left() == [0, 0, 0, 0]
+    held = model.Session.query(HarvestRecord).filter_by(package_id=made["id"]).one()
+    assert held.report is None

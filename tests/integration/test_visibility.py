@@ -60,3 +60,15 @@ def test_the_report_for_everybody_is_made_of_the_whole_record(site: Site, app: A
     answer = app.get(f"/dataset/{made['name']}/quality.json")
     assert answer.json["conforms"]
     assert app.get(f"/dataset/{made['name']}/quality").status_code == 200
+
+
+def test_lk01_the_report_repeats_no_value_of_an_agency_field(site: Site, app: Any) -> None:
+    """A term that is in no list is a warning, which a public record may have."""
+    made = site.create(**PERSONAL, personal_data=["names of witnesses"])
+    addresses = [f"/dataset/{made['name']}/quality{end}" for end in ("", ".json", ".csv", ".ttl", ".jsonld")]
+    addresses.append(f"/api/3/action/migration_dataset_validate?id={made['name']}")
+
+    for address in addresses:
+        for headers in ({}, site.headers(site.stranger)):
+            assert "witnesses" not in app.get(address, headers=headers).body, address
+    assert "names of witnesses" in app.get(addresses[-1], headers=site.headers()).body

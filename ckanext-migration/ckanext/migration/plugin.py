@@ -11,7 +11,7 @@ from ckan.lib.plugins import DefaultTranslation
 
 import migration_vocabularies
 from ckanext.migration import config as settings
-from ckanext.migration import facets, headers
+from ckanext.migration import csrf, facets, headers
 from ckanext.migration.cli import migration
 from ckanext.migration.dcat import catalogue, negotiation
 from ckanext.migration.logic import action, comparing, drafts, forms, publishing, terms
@@ -83,6 +83,7 @@ class MigrationPlugin(DefaultTranslation, p.SingletonPlugin):
             app.config["MAX_FORM_MEMORY_SIZE"] = settings.validate_bytes() + FORM_REST
         # after CKAN's own preparation, before its check of the CSRF token
         app.before_request_funcs.setdefault(None, []).insert(1, draft_pages.before_request)
+        app.before_request(csrf.before_request)
         app.before_request(negotiation.before_request)
         app.after_request(negotiation.after_request)
         app.after_request(headers.secure)

@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
 import migration_schemas
-from ckanext.migration import facets, shared
+from ckanext.migration import facets
 from ckanext.migration.export.views import export
 from ckanext.migration.logic import repairing, validating, visibility
 from ckanext.migration.logic.publishing import REFUSED, language
@@ -49,7 +49,7 @@ def _package(name: str) -> dict[str, Any]:
 def quality(name: str) -> Any:
     """Show the report in words: what is good, what to repair."""
     package = _package(name)
-    report = shared.report(visibility.whole(package["id"]))
+    report = visibility.report({"user": tk.g.user}, visibility.whole(package["id"]))
     lang = language()
     fields = {field["field_name"]: field for field in _fields()}
     may_edit = tk.h.check_access("package_update", {"id": package["id"]})
@@ -117,7 +117,7 @@ def quality_file(name: str, suffix: str) -> Response:
         found = tk.get_action("migration_dataset_validate")({}, {"id": package["id"]})
         body: Any = json.dumps(found, ensure_ascii=False, indent=2)
     else:
-        report = shared.report(visibility.whole(package["id"]))
+        report = visibility.report({"user": tk.g.user}, visibility.whole(package["id"]))
         checked = Checked(package["name"], package.get("title_translated") or {}, report)
         body = validating.written(Document((checked,)), suffix, language())
     response = Response(body, content_type=validating.FORMATS[suffix])

@@ -75,6 +75,16 @@ def keep_ours(row: HarvestCorrection) -> None:
     row.state, row.upstream, row.incoming = OPEN, row.incoming, None
 
 
+def forget(package_id: str) -> None:
+    """Remove what people said of a dataset that is purged, and its report; the caller commits.
+
+    That the partner's record became this dataset stays known: the next run must not bring it again.
+    """
+    session, held = model.Session, HarvestRecord
+    session.execute(sa.delete(HarvestCorrection).where(HarvestCorrection.package_id == package_id))
+    session.execute(sa.update(held).where(held.package_id == package_id).values(report=None))
+
+
 def theirs(row: HarvestCorrection) -> dict[str, Any]:
     """Give the partner's value in the form of a dataset, to be patched in its place."""
     value = row.incoming if row.state == CONFLICT else row.upstream

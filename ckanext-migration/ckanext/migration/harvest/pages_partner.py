@@ -33,7 +33,7 @@ def partner(name: str) -> Response:
         "reasons": reasons(last) if last else [],
     }
     return Response(
-        tk.render("migration/harvest/partner.html", extra), headers=KEPT_PRIVATE if details else {}
+        tk.render("migration/harvest/partner.html", extra), headers=KEPT_PRIVATE if details or key else {}
     )
 
 

@@ -19,12 +19,14 @@ from ckan import model
 from ckanext.migration.harvest import corrections, counting, present, terms
 from ckanext.migration.harvest.decisions import PROBLEMS
 from ckanext.migration.harvest.model import (
+    HarvestCorrection,
     HarvestRecord,
     HarvestRun,
     HarvestSnapshot,
     HarvestSource,
     HarvestTerm,
 )
+from ckanext.migration.logic import visibility
 from migration_vocabularies import get
 
 HISTORY = 30  # runs
@@ -83,7 +85,7 @@ def private_part(source: HarvestSource, lang: str) -> dict[str, Any]:
     runs = _runs(source, HISTORY)
     figures = counting.counters([run.id for run in runs if not run.counters])
     last = runs[0] if runs else None
-    open_rows = list(model.Session.scalars(corrections.selected(source.id, corrections.IN_FORCE).limit(100)))
+    open_rows = _told(corrections.selected(source.id, corrections.IN_FORCE).limit(100))
     return {
         "last_run": present.run(last, source) if last else None,
         "problems": _problems(source, lang),
@@ -101,6 +103,16 @@ def private_part(source: HarvestSource, lang: str) -> dict[str, Any]:
             for run in reversed(runs)
         ],
     }
+
+
+def _told(query: sa.Select[Any]) -> list[HarvestCorrection]:
+    """Leave out corrections of fields that only agencies read: whoever has the link need not be one."""
+    rows = list(model.Session.scalars(query))
+    packages = model.Package.__table__
+    level = sa.select(packages.c.id, packages.c.extras["sensitivity_level"].astext)
+    found = model.Session.execute(level.where(packages.c.id.in_({row.package_id for row in rows})))
+    hidden = {package_id: visibility.kept_back(of) for package_id, of in found.tuples()}
+    return [row for row in rows if row.package_id in hidden and row.field not in hidden[row.package_id]]
 
 
 def _for_partner(row: dict[str, Any]) -> dict[str, Any]:

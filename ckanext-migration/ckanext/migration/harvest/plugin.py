@@ -7,6 +7,7 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 import click
+from ckan import model
 
 from ckanext.migration.cli import migration
 from ckanext.migration.harvest import (
@@ -37,6 +38,7 @@ class MigrationHarvestPlugin(p.SingletonPlugin):
     p.implements(p.IClick)
     p.implements(p.ITemplateHelpers)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IDomainObjectModification)
 
     def update_config(self, config: Any) -> None:
         """Serve the style sheet of the pages."""
@@ -68,6 +70,11 @@ class MigrationHarvestPlugin(p.SingletonPlugin):
         """Note what a person changed in a partner's record; what a run writes is no correction."""
         if not context.get(HARVESTING) and context.get("user"):
             corrections.observe(pkg_dict["id"], author=context["user"])
+
+    def notify(self, entity: Any, operation: Any) -> None:
+        """Forget what people said of a dataset that is purged, in the same transaction."""
+        if isinstance(entity, model.Package) and operation == model.DomainObjectOperation.deleted:
+            corrections.forget(entity.id)
 
     def get_helpers(self) -> dict[str, Any]:
         """Let the dataset page say that a partner no longer lists a dataset."""

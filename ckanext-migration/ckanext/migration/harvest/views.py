@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, ParamSpec
 
 import ckan.plugins.toolkit as tk
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
 from ckanext.migration.harvest.reasons import in_words
 
@@ -39,18 +39,6 @@ def guarded(view: Callable[P, Any]) -> Callable[P, Any]:
             return tk.abort(404, tk._("Not found"))
 
     return wrapped
-
-
-@blueprint.before_request
-def token_of_our_own() -> None:
-    """Check the token of each form sent by a browser (DL-08).
-
-    CKAN lifts its check from a page for the life of the process once anybody has called that page with an API
-    token, so it cannot be relied on alone.
-    """
-    csrf = current_app.extensions.get("csrf")
-    if csrf and current_app.config["WTF_CSRF_ENABLED"] and not tk.g.get("login_via_auth_header"):
-        csrf.protect()
 
 
 @blueprint.get("/")

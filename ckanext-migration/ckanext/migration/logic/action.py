@@ -8,7 +8,6 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.migration import shared
 from ckanext.migration.logic import derived, drafts, forms, publishing, visibility
 from ckanext.migration.logic.bulk import migration_bulk_template, migration_bulk_upload
 from ckanext.migration.logic.faceting import migration_facet_values
@@ -54,7 +53,9 @@ def migration_dataset_validate(context: Any, data_dict: dict[str, Any]) -> dict[
     package_id = tk.get_or_bust(data_dict, "id")
     tk.check_access("migration_dataset_validate", context, {"id": package_id})
     package = visibility.whole(package_id)
-    answer = shared.report(package).as_dict(str(data_dict.get("lang") or publishing.language())[:2])
+    answer = visibility.report(context, package).as_dict(
+        str(data_dict.get("lang") or publishing.language())[:2]
+    )
     return {**answer, "id": package["id"], "name": package["name"]}
 
 

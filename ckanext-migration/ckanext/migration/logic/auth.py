@@ -34,7 +34,7 @@ __all__ = [
 
 @tk.auth_allow_anonymous_access
 def migration_dataset_validate(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """Whoever may read a dataset may read its report: it says nothing that the record does not say."""
+    """Whoever may read a dataset may read its report, without what it says of fields that are not for him."""
     tk.check_access("package_show", context, data_dict)
     return {"success": True}
 
@@ -67,7 +67,7 @@ def migration_repair(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
 def migration_compare(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Whoever may read each of the datasets may compare them: nothing is told that they do not tell."""
     own = {key: context[key] for key in ("user", "auth_user_obj", "model", "session") if key in context}
-    for name in data_dict["ids"]:
+    for name in data_dict.get("ids") or ():
         tk.check_access("package_show", dict(own), {"id": name})  # of its own: CKAN keeps the package in it
     return {"success": True}
 

@@ -7,13 +7,16 @@ public fields only; this is the same rule for the answers of the API.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 
 import migration_schemas
+from ckanext.migration import shared
+from migration_schemas import Report
 from migration_schemas.record import SENSITIVE
 
 
@@ -38,6 +41,17 @@ def hidden_parts(*, of_resources: bool) -> tuple[tuple[str, str | None], ...]:
     if of_resources:
         parts += [(field.name, None) for field in fields if field.tier(sensitive=True) != "public"]
     return tuple(parts)
+
+
+def kept_back(level: str | None, *, of_resources: bool = False) -> frozenset[str]:
+    """Return the names of the fields that a record of a level of sensitivity hides, in whole or in part."""
+    sensitive = level in SENSITIVE
+    parts = {name for name, _ in hidden_parts(of_resources=of_resources)} if sensitive else set()
+    if of_resources:
+        return frozenset(parts)
+    if kept_back(level, of_resources=True):
+        parts.add("resources")
+    return hidden_fields(sensitive=sensitive) | parts
 
 
 def may_read_all(context: Any) -> bool:
@@ -96,3 +110,17 @@ def whole(package_id: str) -> dict[str, Any]:
     """Return a dataset with all its fields, for a report; the caller has asked for permission before."""
     found: dict[str, Any] = tk.get_action("package_show")({"ignore_auth": True}, {"id": package_id})
     return found
+
+
+def report(context: Any, package: Mapping[str, Any]) -> Report:
+    """Return the report of a whole dataset as the caller may read it.
+
+    A finding repeats the value that it is about: those about fields that are not for the caller are left out.
+    """
+    made = shared.report(package)
+    if may_read_all(context):
+        return made
+    level = package.get("sensitivity_level")
+    hidden = {of: kept_back(level, of_resources=of) for of in (False, True)}
+    told = (each for each in made.findings if each.field not in hidden[each.of_resource])
+    return replace(made, findings=tuple(told))

@@ -70,12 +70,13 @@ def history(connection: sa.Connection, package_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def forget(connection: sa.Connection) -> int:
-    """Remove what is known about datasets that no longer exist; return how many rows."""
+def forget(connection: sa.Connection, package_id: str | None = None) -> int:
+    """Remove what is known about a dataset, or about all that no longer exist; return how many rows."""
     gone = 0
     for table in (SCORE, HISTORY):
         known = sa.exists().where(model.Package.__table__.c.id == table.c.package_id)
-        gone += connection.execute(sa.delete(table).where(~known)).rowcount
+        which = table.c.package_id == package_id if package_id else ~known
+        gone += connection.execute(sa.delete(table).where(which)).rowcount
     return gone
 
 

@@ -25,6 +25,7 @@ class MigrationQualityPlugin(p.SingletonPlugin):
 
     p.implements(p.IClick)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IDomainObjectModification)
 
     # IClick
 
@@ -42,6 +43,13 @@ class MigrationQualityPlugin(p.SingletonPlugin):
     def after_dataset_update(self, context: Any, pkg_dict: dict[str, Any]) -> None:
         """Keep the score of a changed dataset, in the transaction that stores it."""
         _keep(pkg_dict)
+
+    # IDomainObjectModification
+
+    def notify(self, entity: Any, operation: Any) -> None:
+        """Forget the scores of a dataset that is purged, in the same transaction."""
+        if isinstance(entity, model.Package) and operation == model.DomainObjectOperation.deleted:
+            ledger.forget(model.Session.connection(), entity.id)
 
 
 def _keep(package: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ class MigrationReviewPlugin(p.SingletonPlugin):
 
     p.implements(IPublishing)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IDomainObjectModification)
 
     # IPublishing
 
@@ -43,3 +44,10 @@ class MigrationReviewPlugin(p.SingletonPlugin):
         if public and steps.newest(package.id) in steps.OPEN:
             user = model.User.get(context.get("user"))
             steps.add(package, steps.PUBLISHED, user.id if user else None)
+
+    # IDomainObjectModification
+
+    def notify(self, entity: Any, operation: Any) -> None:
+        """Forget the review of a dataset that is purged, in the same transaction."""
+        if isinstance(entity, model.Package) and operation == model.DomainObjectOperation.deleted:
+            steps.forget(entity.id)

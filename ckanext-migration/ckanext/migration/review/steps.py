@@ -50,6 +50,11 @@ def add(package: Any, step: str, user_id: str | None, note: str = "") -> None:
     )
 
 
+def forget(package_id: str) -> None:
+    """Remove all steps of a dataset that is purged, with their notes; the caller commits."""
+    model.Session.execute(sa.delete(STEP).where(STEP.c.package_id == package_id))
+
+
 def history(package_id: str) -> list[dict[str, Any]]:
     """Return all steps of a dataset, the oldest first, with the names of those who took them."""
     users = model.User.__table__

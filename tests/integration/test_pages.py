@@ -144,6 +144,25 @@ def test_arabic_interface_runs_from_right_to_left(site: Site, app):
     assert (html["lang"], html["dir"].strip()) == ("ar", "rtl")
 
 
+def test_what_the_profile_says_in_english_is_marked_as_english_on_other_pages(site: Site, app):
+    name = site.create(disaggregation=None)["name"]
+    arabic, french = (soup(app.get(f"/{lang}/dataset/{name}/quality")) for lang in ("ar", "fr"))
+
+    found = [item.select_one("span.mig-along") for item in arabic.select(".mig-findings li")]
+    assert found
+    assert {(span["lang"], span["dir"]) for span in found} == {("en", "ltr")}
+    assert "Recommended, but not given." in {span.text for span in found}  # without the English label
+    assert {span["lang"] for span in french.select(".mig-findings span.mig-along")} == {"fr"}
+
+
+def test_times_stand_in_the_order_of_the_language(app):
+    with app.flask_app.test_request_context("/", environ_overrides={"CKAN_LANG": "fr"}):
+        assert tk.h.render_datetime("2026-03-01T14:05:09") == "1 mars 2026"
+        assert tk.h.render_datetime("2026-03-01T14:05:09", with_hours=True) == "1 mars 2026, 14:05 (UTC)"
+        assert tk.h.render_datetime("2026-03-01T14:05:09", "%d/%m") == "01/03"
+        assert tk.h.render_datetime("not a time") == ""
+
+
 def test_fields_for_agencies_are_not_shown_to_the_public(site: Site, app):
     package = site.create(
         personal_data_status=["anonymised"],

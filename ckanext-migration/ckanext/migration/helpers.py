@@ -56,6 +56,7 @@ __all__ = [
     "migration_other_rounds",
     "migration_page",
     "migration_passport",
+    "migration_profile_language",
     "migration_prose",
     "migration_resource_view",
     "migration_search_address",
@@ -69,6 +70,7 @@ __all__ = [
     "migration_widened",
     "migration_worlds",
     "migration_written_by",
+    "render_datetime",
     "scheming_language_text",
 ]
 
@@ -140,9 +142,30 @@ def scheming_language_text(next_helper: Callable[..., Any], text: Any, prefer_la
     return next_helper(text, prefer_lang)
 
 
+@tk.chained_helper
+def render_datetime(
+    next_helper: Callable[..., Any],
+    datetime_: Any,
+    date_format: str | None = None,
+    with_hours: bool = False,
+    with_seconds: bool = False,
+) -> Any:
+    """Write a time as the reader's language orders day, month and year; CKAN has one order for all."""
+    written = "" if date_format else str(next_helper(datetime_, "%Y-%m-%dT%H:%M:%S|%Z"))
+    if not written:
+        return next_helper(datetime_, date_format, with_hours, with_seconds)
+    moment, _, zone = written.partition("|")
+    return words.moment(moment, zone if with_hours or with_seconds else "", seconds=with_seconds)
+
+
 def migration_direction(lang: str) -> str:
     """Return the writing direction of a language."""
     return "rtl" if lang in RIGHT_TO_LEFT else "ltr"
+
+
+def migration_profile_language() -> str:
+    """Return the language in which the reader gets messages, reasons and repairs of the profile."""
+    return words.profile_language()
 
 
 def migration_language_name(code: str) -> str:

@@ -155,11 +155,12 @@ def grouped(report: Report, lang: str, repairs: Collection[Repair] = ()) -> dict
     found: dict[str, list[dict[str, Any]]] = {severity: [] for severity in SEVERITIES}
     for finding in report.findings:
         label = finding.field_label(lang) if finding.field else tk._("Whole record")
+        named = finding.field_label(words.profile_language())
         repair = of_finding(repairs, finding)
         found[finding.severity].append(
             {
                 "label": label,
-                "message": words.bare(finding.message(lang), label),
+                "message": words.bare(finding.message(lang), named),
                 "value": str(finding.value) if finding.value else "",
                 "why": finding.why(lang),
                 "example": finding.example(lang),

@@ -9,12 +9,12 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import nh3
 from babel import UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, get_datetime_format
 from markupsafe import Markup
 
 from ckanext.migration import facets
 from ckanext.migration.logic.publishing import language
-from migration_schemas import Field, coverage, freshness
+from migration_schemas import Field, coverage, freshness, shape_messages
 from migration_vocabularies import get as vocabulary
 
 PROSE = {"a", "b", "blockquote", "br", "code", "em", "i", "li", "ol", "p", "pre", "strong", "ul"}
@@ -56,6 +56,11 @@ def capital(label: str) -> str:
     return label[:1].upper() + label[1:]
 
 
+def profile_language() -> str:
+    """Return the language of the profile's messages for the reader: they are in two languages only."""
+    return language() if language() in shape_messages.LANGUAGES else "en"
+
+
 def bare(message: str, label: str) -> str:
     """Take the name of the field from the front of a message that is shown beside that name."""
     for mark in (": ", " : "):
@@ -88,6 +93,17 @@ def day(text: Any) -> str:
     except (ValueError, UnknownLocaleError):
         return words
     return words
+
+
+def moment(text: str, zone: str = "", *, seconds: bool = False) -> str:
+    """Write a time (ISO) as the language of the interface does, to the minute where its zone is given."""
+    if not zone:
+        return day(text)
+    try:
+        joined = str(get_datetime_format("medium", locale=str(tk.h.lang())))
+    except UnknownLocaleError:
+        joined = "{1}, {0}"
+    return joined.replace("{1}", day(text)).replace("{0}", f"{text[11 : 19 if seconds else 16]} ({zone})")
 
 
 def years(periods: Any) -> str:

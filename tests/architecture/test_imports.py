@@ -41,6 +41,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "ckanext.scheming",
             "ckanext.dcat",
             "sqlalchemy",
+            "alembic",
             "flask",
             "jinja2",
             "markupsafe",
@@ -61,6 +62,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 
 # library -> the only modules that may import it, inside the packages named by the first part of their names
 ONLY_IN: dict[str, tuple[str, ...]] = {
+    "alembic": (f"{EXTENSION}.tables",),
     "pyshacl": ("migration_schemas.shacl_reference",),
     "ckanapi": ("migration_schemas.client.portal", "migration_harvesters"),
     "elasticsearch": (f"{EXTENSION}.search.transport",),

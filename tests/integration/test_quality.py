@@ -159,13 +159,19 @@ def test_scores_are_computed_anew_for_another_version_of_the_profile(site: Site,
 
 
 def test_what_is_no_longer_there_is_forgotten(site: Site) -> None:
-    made = site.create()
-    admin = factories.Sysadmin()
-    site.call("dataset_purge", admin["name"], id=made["id"])
-    model.Session.commit()
+    """A purge takes the scores with it; what was removed past CKAN goes with the next computing."""
+    made, kept = site.create(), site.create()
+    gone = f"gone-{made['id']}"
+    with model.meta.engine.begin() as connection:
+        ledger.keep(connection, {**made, "id": gone})
+    site.call("dataset_purge", factories.Sysadmin()["name"], id=made["id"])
+    assert stored(made["id"]) is None
+    assert stored(gone)
+
     with model.meta.engine.begin() as connection:
         assert ledger.forget(connection) >= 2
-    assert stored(made["id"]) is None
+    assert stored(gone) is None
+    assert stored(kept["id"])
 
 
 def test_the_row_is_not_kept_when_the_save_fails(site: Site) -> None:

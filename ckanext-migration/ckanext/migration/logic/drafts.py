@@ -19,7 +19,7 @@ from ckan import model
 
 import migration_schemas
 from ckanext.migration import shared
-from ckanext.migration.logic import derived, visibility
+from ckanext.migration.logic import derived, visibility, windows
 
 __all__ = [
     "migration_draft_discard",
@@ -108,8 +108,8 @@ def migration_draft_list(context: Any, data_dict: dict[str, Any]) -> dict[str, A
         .order_by(PACKAGES.c.metadata_modified.desc(), PACKAGES.c.id)
     )
     ids = [found for found in model.Session.scalars(query) if _may_edit(context, found)]
-    first = _number(data_dict, "offset", 0, 10**6)
-    page = ids[first : first + _number(data_dict, "limit", 20, MOST)]
+    limit, offset = windows.window(data_dict, 20, MOST)
+    page = ids[offset : offset + limit]
     return {"count": len(ids), "results": [_listed(found, user) for found in page]}
 
 
@@ -217,13 +217,3 @@ def _listed(package_id: str, user: Any) -> dict[str, Any]:
         "violations": len(shared.report(package).violations),
         "kept": typed["at"] if typed else None,
     }
-
-
-def _number(data_dict: Mapping[str, Any], name: str, default: int, most: int) -> int:
-    try:
-        value = int(data_dict.get(name, default))
-    except (TypeError, ValueError):
-        value = -1
-    if not 0 <= value <= most:
-        raise tk.ValidationError({name: [tk._("Give a whole number from 0 to {most}.").format(most=most)]})
-    return value

@@ -8,6 +8,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.migration import facets
+from ckanext.migration.logic import windows
 from ckanext.migration.logic.publishing import language
 from migration_vocabularies import get as vocabulary
 from migration_vocabularies.matching import fold
@@ -49,8 +50,7 @@ def migration_facet_values(context: Any, data_dict: dict[str, Any]) -> dict[str,
     facet = str(tk.get_or_bust(data_dict, "facet"))
     if facet not in facets.titles():
         raise tk.ValidationError({"facet": [tk._("There is no facet of this name")]})
-    limit = _whole(data_dict, "limit", USUAL, 1, MOST)
-    offset = _whole(data_dict, "offset", 0, 0, 100_000)
+    limit, offset = windows.window(data_dict, USUAL, MOST, least=1)
     own = {key: context[key] for key in ("user", "auth_user_obj", "ignore_auth") if key in context}
     asked = {name: value for name, value in data_dict.items() if name not in _OWN}
     answer = tk.get_action("package_search")(
@@ -92,15 +92,3 @@ def _parts(spelling: str) -> list[str]:
     """Return the words of a name, and the whole name for scripts that do not part words."""
     folded = fold(spelling)
     return [folded, *folded.split()]
-
-
-def _whole(data_dict: Mapping[str, Any], name: str, usual: int, least: int, most: int) -> int:
-    given = data_dict.get(name)
-    try:
-        number = int(given) if given not in (None, "") else usual
-    except (TypeError, ValueError):
-        number = least - 1
-    if not least <= number <= most:
-        text = tk._("Give a whole number from {least} to {most}").format(least=least, most=most)
-        raise tk.ValidationError({name: [text]})
-    return number

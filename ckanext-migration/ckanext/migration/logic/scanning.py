@@ -11,6 +11,8 @@ import ckan.plugins.toolkit as tk
 from ckan.plugins import plugin_loaded
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from ckanext.migration.logic import windows
+
 MOST = 1000
 """Datasets on one page, as CKAN's search allows by default."""
 _USUAL = 100
@@ -41,7 +43,7 @@ def migration_search_scan(context: Any, data_dict: dict[str, Any]) -> dict[str, 
     for name in _REFUSED:
         if data_dict.get(name):
             raise tk.ValidationError({name: [tk._("This parameter cannot be used here")]})
-    rows = _rows(data_dict.get("rows"))
+    rows = windows.number(data_dict, "rows", _USUAL, 1, MOST)
     cursors = _Cursors(data_dict)
     after = cursors.read(data_dict.get("cursor"))
     asked = {name: value for name, value in data_dict.items() if name not in _OWN}
@@ -82,13 +84,3 @@ class _Cursors:
             text = tk._("This cursor does not belong to this search. Start again without it.")
             raise tk.ValidationError({"cursor": [text]})
         return last
-
-
-def _rows(given: Any) -> int:
-    try:
-        rows = int(given) if given not in (None, "") else _USUAL
-    except (TypeError, ValueError):
-        rows = 0
-    if not 1 <= rows <= MOST:
-        raise tk.ValidationError({"rows": [tk._("Give a whole number from 1 to {most}").format(most=MOST)]})
-    return rows

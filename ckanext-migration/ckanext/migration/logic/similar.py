@@ -11,6 +11,7 @@ from babel.lists import format_list
 from ckan.plugins import plugin_loaded
 
 from ckanext.migration import shared
+from ckanext.migration.logic import windows
 from ckanext.migration.logic.publishing import language
 from ckanext.migration.pages import rounds
 from migration_schemas import Record, coverage, load
@@ -40,7 +41,7 @@ def migration_dataset_similar(context: Any, data_dict: dict[str, Any]) -> dict[s
     if not plugin_loaded("migration_search"):
         text = tk._("Similar datasets need the plugin migration_search, which is not switched on here.")
         raise tk.ValidationError({"plugin": [text]})
-    rows = _rows(data_dict.get("rows"))
+    rows = windows.number(data_dict, "rows", _USUAL, 1, MOST)
     own = {key: context[key] for key in ("user", "auth_user_obj") if key in context}
     package = tk.get_action("package_show")(dict(own), {"id": package_id})
     record, entry = shared.as_record(package), rounds.entry(package)
@@ -142,13 +143,3 @@ def _listed(names: list[str]) -> str:
         return str(format_list(names, locale=Locale.parse(language())))
     except (UnknownLocaleError, ValueError):
         return ", ".join(names)
-
-
-def _rows(given: Any) -> int:
-    try:
-        rows = int(given) if given not in (None, "") else _USUAL
-    except (TypeError, ValueError):
-        rows = 0
-    if not 1 <= rows <= MOST:
-        raise tk.ValidationError({"rows": [tk._("Give a whole number from 1 to {most}").format(most=MOST)]})
-    return rows

@@ -7,7 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 
-from ckanext.migration.logic import visibility
+from ckanext.migration.logic import visibility, windows
 from ckanext.migration.logic.publishing import language
 from ckanext.migration.quality import ledger, links, scorecard
 from migration_schemas import profile_version
@@ -61,23 +61,9 @@ def migration_quality_scorecard(context: Any, data_dict: dict[str, Any]) -> dict
             raise tk.ObjectNotFound(tk._("There is no such agency."))
         agency = found.id
     connection = model.Session.connection()
-    answer = scorecard.of(
-        connection,
-        agency,
-        lang=str(data_dict.get("lang") or language())[:2],
-        limit=_number(data_dict, "limit", 20),
-        offset=_number(data_dict, "offset", 0, most=1_000_000),
-    )
+    limit, offset = windows.window(data_dict, 20, MOST)
+    lang = str(data_dict.get("lang") or language())[:2]
+    answer = scorecard.of(connection, agency, lang=lang, limit=limit, offset=offset)
     if agency is None:
         answer["agencies"] = scorecard.agencies(connection)
     return answer
-
-
-def _number(data_dict: dict[str, Any], name: str, default: int, most: int = MOST) -> int:
-    try:
-        value = int(data_dict.get(name, default))
-    except (TypeError, ValueError):
-        value = -1
-    if not 0 <= value <= most:
-        raise tk.ValidationError({name: [tk._("Give a whole number from 0 to {most}.").format(most=most)]})
-    return value

@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 
 from ckanext.migration import shared
-from ckanext.migration.logic import visibility
+from ckanext.migration.logic import visibility, windows
 from ckanext.migration.logic.publishing import as_errors
 from ckanext.migration.review import auth, mails, steps
 
@@ -136,9 +136,7 @@ def migration_review_list(context: Any, data_dict: dict[str, Any]) -> dict[str, 
         agencies = [model.Group.get(data_dict["organization"]).id]
     else:
         agencies = auth.agencies(context)
-    count, rows = steps.waiting(
-        agencies, [state], _number(data_dict, "limit", 50, MOST), _number(data_dict, "offset", 0, 10**6)
-    )
+    count, rows = steps.waiting(agencies, [state], *windows.window(data_dict, 50, MOST))
     return {"count": count, "results": rows}
 
 
@@ -246,13 +244,3 @@ def _shown(context: Any, package: Any) -> dict[str, Any]:
         "changed_since": bool(last) and last["version"] != _version(package),
         "history": history,
     }
-
-
-def _number(data_dict: dict[str, Any], name: str, default: int, most: int) -> int:
-    try:
-        value = int(data_dict.get(name, default))
-    except (TypeError, ValueError):
-        value = -1
-    if not 0 <= value <= most:
-        raise tk.ValidationError({name: [tk._("Give a whole number from 0 to {most}.").format(most=most)]})
-    return value

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from migration_harvesters import options
 from migration_harvesters.errors import PartnerConfigError
 from migration_harvesters.options import Option
 
@@ -20,6 +21,7 @@ _ANY = {
     "fr": "Noms, comme dans les adresses du portail ; une fiche en a besoin d'un.",
 }
 
+PER_PAGE = options.rows(ROWS, MAX_ROWS)
 OPTIONS = (
     Option(
         name="organizations",
@@ -46,14 +48,7 @@ OPTIONS = (
         kind="lines",
         example="res_format:CSV",
     ),
-    Option(
-        name="rows",
-        label={"en": "Records a page", "fr": "Fiches par page"},
-        kind="number",
-        default=ROWS,
-        minimum=1,
-        maximum=MAX_ROWS,
-    ),
+    PER_PAGE,
     Option(
         name="include_private",
         label={"en": "Read private records, too", "fr": "Lire aussi les fiches privées"},

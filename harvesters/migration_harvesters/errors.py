@@ -87,6 +87,16 @@ class ListingTruncated(HarvestError):  # noqa: N818 - as above
     advice = "Nothing is removed because of this run; the next whole listing decides."
 
 
+class CursorUnknown(HarvestError):  # noqa: N818 - as above
+    """The place that a listing should go on from is not one of this source, or is gone."""
+
+    code = "cursor-unknown"
+    advice = "Start a new run: it reads the list from its beginning."
+
+    def __init__(self, cursor: str, why: str = "is not one of this source") -> None:
+        super().__init__(f"The cursor “{cursor[:60]}” {why}.")
+
+
 class PayloadError(HarvestError):
     """One record cannot be read."""
 

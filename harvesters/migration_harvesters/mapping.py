@@ -1,7 +1,7 @@
 """What mappers share: looking up concepts and noting what was assumed and what was left out.
 
 Every assumption is noted with how it was made, and a term without a concept is noted too: nothing is guessed
-silently. A mapper's `interpret` gives record and notes; its `to_record` is the same without the notes.
+silently. A mapper's `interpret` gives record and notes.
 """
 
 from __future__ import annotations

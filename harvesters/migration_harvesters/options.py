@@ -39,6 +39,11 @@ class Option:
     maximum: int | None = None
     example: str = ""
 
+    def of(self, given: Mapping[str, Any]) -> Any:
+        """Read the option out of what is given, or give its default. Raises PartnerConfigError."""
+        value = given.get(self.name)
+        return self.default if value in (None, "") else self.read(value)
+
     def read(self, value: Any) -> Any:
         """Bring a value into its form; a text is read as people write it.
 
@@ -57,6 +62,29 @@ LANGUAGE = Option(
     example="en",
 )
 COMMON = (LANGUAGE,)
+
+
+def all_types(besides: Texts) -> Option:
+    """Make the option to read more than datasets; `besides` says what comes then."""
+    return Option(
+        name="all_types",
+        label={"en": "Read records of all types", "fr": "Lire les fiches de tous les types"},
+        help=besides,
+        kind="flag",
+        default=False,
+    )
+
+
+def rows(default: int, most: int) -> Option:
+    """Make the option for how many records are asked for at once."""
+    return Option(
+        name="rows",
+        label={"en": "Records a page", "fr": "Fiches par page"},
+        kind="number",
+        default=default,
+        minimum=1,
+        maximum=most,
+    )
 
 
 def said(texts: Texts, lang: str) -> str:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from migration_harvesters.errors import ListingTruncated
+from migration_harvesters.errors import CursorUnknown, ListingTruncated, PayloadError
 from migration_schemas.errors import MigrationError
 
 if TYPE_CHECKING:
+    from migration_harvesters.mapping import Mapped
     from migration_harvesters.replies import Reply
-    from migration_schemas import Record
 
 Stage = Literal["list", "read", "map"]
 
@@ -29,6 +29,10 @@ class SourceConfig:
     options: Mapping[str, Any] = field(default_factory=dict)
     allow_private: bool = False
     credential: str | None = field(default=None, repr=False)
+
+    def authorization(self, header: str = "Authorization") -> dict[str, str]:
+        """Give the headers that carry the credential, where there is one."""
+        return {header: self.credential} if self.credential else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,17 @@ class Failure:
     remote_id: str | None
     stage: Stage
     error: MigrationError
+
+    @classmethod
+    def again(cls, remote_id: str) -> Failure:
+        """Name a record whose identifier came before (JS-09)."""
+        message = "This identifier came before in the same list; the first record was kept."
+        return cls(remote_id, "list", PayloadError(message, code="duplicate-identifier"))
+
+    @classmethod
+    def nameless(cls, message: str = "A record has no identifier.", remedy: str = "") -> Failure:
+        """Stand for a record that nobody can name."""
+        return cls(None, "list", PayloadError(message, code="no-identifier", remedy=remedy))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,42 @@ class Tally:
         self.seen.add(remote_id)
         return True
 
+    def expect(self, total: int | None) -> None:
+        """Note how many records the partner says there are; the number must stay what it was (JS-10)."""
+        if total is not None and self.expected is not None and total != self.expected:
+            self.shake(f"The number of records changed from {self.expected} to {total} while they were read.")
+        self.expected = self.expected if total is None else total
+
+    def close(self) -> None:
+        """Compare what came with what was promised, once the end is reached (JS-02)."""
+        if self.expected is not None and self.count < self.expected:
+            self.cut(f"The partner speaks of {self.expected} records, but lists {self.count}.")
+
+    def cursor(self, place: object) -> str:
+        """Write down where a later listing may go on, with what is counted until there."""
+        return f"{self.count} {'-' if self.expected is None else self.expected} {place}"
+
+    def resume(self, cursor: str) -> str:
+        """Go on from a cursor: take over what was counted, give the place. Raises CursorUnknown."""
+        before, _, rest = cursor.partition(" ")
+        expected, _, place = rest.partition(" ")
+        if not (_is_count(before) and (expected == "-" or _is_count(expected)) and place):
+            raise CursorUnknown(cursor)
+        self.before, self.expected = int(before), None if expected == "-" else int(expected)
+        return place
+
+    def resume_at(self, cursor: str) -> int:
+        """Go on from a cursor whose place is a number. Raises CursorUnknown."""
+        place = self.resume(cursor)
+        if not _is_count(place):
+            raise CursorUnknown(cursor)
+        return int(place)
+
+    def lost(self, message: str = "A record has no identifier.", remedy: str = "") -> Failure:
+        """Note a record that nobody can name; it may have had a name, so the list proves nothing."""
+        self.cut(message)
+        return Failure.nameless(message, remedy)
+
     def cut(self, message: str) -> None:
         """Note that something is missing."""
         self.problems.append(ListingTruncated(message))
@@ -99,6 +150,10 @@ class Tally:
         """Note that the list changed or repeated itself while it was read: it proves nothing (JS-10)."""
         self.stable = False
         self.problems.append(ListingTruncated(message))
+
+
+def _is_count(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) < 13
 
 
 class Listing:
@@ -175,8 +230,8 @@ class Source(Protocol):
 
 
 class Mapper(Protocol):
-    """Turns one raw record of one format into the fields of a migration dataset."""
+    """Turns one raw record of one format into the fields of a dataset, with notes on what it assumed."""
 
-    def __call__(self, raw: RawRecord, config: SourceConfig) -> Record:
+    def __call__(self, raw: RawRecord, config: SourceConfig) -> Mapped:
         """Map, or raise MappingError or PayloadError."""
         ...

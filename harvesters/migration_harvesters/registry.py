@@ -10,7 +10,8 @@ from typing import Any
 from migration_harvesters import options
 from migration_harvesters.errors import PartnerConfigError
 from migration_harvesters.options import Option
-from migration_harvesters.records import Asks, Mapper, Source, SourceConfig
+from migration_harvesters.records import Asks, Mapper, RawRecord, Source, SourceConfig
+from migration_schemas import Record
 
 SOURCES = "migration.sources"
 MAPPERS = "migration.mappers"
@@ -22,10 +23,10 @@ def source(protocol: str) -> Callable[[SourceConfig, Asks], Source]:
     return loaded
 
 
-def mapper(name: str) -> Mapper:
-    """Load the mapper of a format, as named by `RawRecord.format`."""
-    loaded: Mapper = _load(MAPPERS, name)
-    return loaded
+def mapper(name: str) -> Callable[[RawRecord, SourceConfig], Record]:
+    """Load the mapper of a format, as named by `RawRecord.format`; here without its notes."""
+    interpret: Mapper = _load(MAPPERS, name)
+    return lambda raw, config: interpret(raw, config).record
 
 
 def protocols() -> tuple[str, ...]:

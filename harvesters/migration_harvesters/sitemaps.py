@@ -28,8 +28,11 @@ def looks_like_one(body: bytes) -> bool:
     return body.startswith(GZIP) or b"<urlset" in body[:2000] or b"<sitemapindex" in body[:2000]
 
 
-def pages(reply: Reply, ask: Callable[[str], Reply]) -> Iterator[Entry]:
-    """Give the pages of a sitemap, and of the sitemaps of the same host that an index names."""
+def pages(reply: Reply, ask: Callable[[str], Reply], cut: Callable[[str], None]) -> Iterator[Entry]:
+    """Give the pages of a sitemap, and of the sitemaps of the same host that an index names.
+
+    `cut` is told of sitemaps that are not read: what they list is unknown.
+    """
     waiting, seen = [reply], {reply.url}
     while waiting:
         here = waiting.pop(0)
@@ -39,12 +42,14 @@ def pages(reply: Reply, ask: Callable[[str], Reply]) -> Iterator[Entry]:
             continue
         host = urls.parse(here.url).host
         for entry in entries:
-            if entry.address in seen or urls.parse(entry.address).host != host:
+            if entry.address in seen:
+                continue
+            if urls.parse(entry.address).host != host:
+                cut(f"The index names a sitemap on another host, which is not read: {entry.address[:300]}")
                 continue
             if len(seen) > MAX_SITEMAPS:
-                raise PayloadError(
-                    f"The index names more than {MAX_SITEMAPS:,} sitemaps.", code="too-many-pages"
-                )
+                cut(f"The index names more than {MAX_SITEMAPS:,} sitemaps.")
+                break
             seen.add(entry.address)
             waiting.append(ask(entry.address))
 

@@ -14,6 +14,7 @@ from typing import Any
 from migration_harvesters import access, extents, files, languages, people, text, topics, urls
 from migration_harvesters.mapping import Notebook
 from migration_harvesters.people import Party
+from migration_schemas import dois
 
 Spoken = list[tuple[str, str]]
 
@@ -92,7 +93,7 @@ def fields(study: Study, notebook: Notebook, default: str, remote_id: str) -> di
     """Give the fields of a dataset."""
     page = urls.web_link(study.page)
     own = [identifier for _, identifier in study.identifiers if identifier]
-    doi = next((name for name in map(_doi, own) if name), "")
+    doi = next((name for name in map(dois.short, own) if name), "")
     publishers = study.distributors or [party for party in study.parties if party.role == "producer"]
     first = next((party for party in [*publishers, *study.authors] if party.name), Party())
     found: dict[str, Any] = {
@@ -205,7 +206,7 @@ def _other_names(study: Study, own: str) -> list[dict[str, str]]:
     rows = {
         name: {"notation": text.line(name, 500), "agency": text.line(agency, 200)}
         for agency, name in study.identifiers
-        if name and name != own and _doi(name) != own
+        if name and name != own and dois.short(name) != own
     }
     return [row for row in rows.values() if row["notation"]]
 
@@ -224,11 +225,6 @@ def _terms(value: str) -> Iterator[str]:
     """Give the words before a code in brackets, and the code, in letters only."""
     for part in (_BRACKETS.sub("", value), *_BRACKETS.findall(value)):
         yield re.sub(r"[^a-z]", "", part.lower())
-
-
-def _doi(value: str) -> str:
-    found = re.search(r"(?:doi\.org/|doi:|^)(10\.\d{4,9}/\S+)$", value.strip(), re.I)
-    return found[1] if found else ""
 
 
 def spans(moments: Iterable[tuple[str, str, str]]) -> list[dict[str, str]]:

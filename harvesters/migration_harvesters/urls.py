@@ -86,6 +86,11 @@ def follow(base: Target, reference: str) -> Target:
         raise _refused("The address cannot be read.") from exc
 
 
+def shown(reference: str, most: int = 200) -> str:
+    """Write an address that a partner named for a report: short, and without a user name or password."""
+    return re.sub(r"//[^/?#\s]*@", "//…@", reference)[:most]
+
+
 def web_link(text: object) -> str | None:
     """Return a link that may be shown and stored, or None: http, https or ftp, spaces encoded."""
     if not isinstance(text, str):

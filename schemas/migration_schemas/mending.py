@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from migration_vocabularies import get
 
-from . import measures
+from . import dois, measures
 from .codecs import EMAIL, MEDIA_TYPE, Unwritable, encode
 from .fields import Field
 
@@ -50,7 +50,6 @@ _DAY_MONTH = re.compile(
 _MONTH_DAY = re.compile(r"([a-z]+)[.]? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})")
 _COUNT = re.compile(r"([0-9]{1,4}) ?([a-z]+)")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:([, \u00a0\u202f'’])[0-9]{3})(?:\1[0-9]{3})*")
-_DOI = re.compile(r"(?:doi:\s*)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
 _HOST = re.compile(r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:[/?#]\S*)?", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"[^<>]*<\s*([^<>\s]+)\s*>")
 
@@ -151,8 +150,8 @@ def _duration(_field: Field, text: str) -> str | None:
 
 def _address(_field: Field, text: str) -> str | None:
     text = text.strip("<>").strip()
-    if found := _DOI.fullmatch(text):
-        return "https://doi.org/" + found[1]
+    if (link := dois.link(text)) and not text.lower().startswith("http"):
+        return link
     if re.match(r"https?:/?/?[^/]", text, re.IGNORECASE):
         rest = re.sub(r"^https?:/*", "", text, flags=re.IGNORECASE)
         scheme = "https" if text.lower().startswith("https") else "http"

@@ -49,6 +49,7 @@ def test_sources_and_their_last_runs(app, partner, people):
     row = text(found.select_one(".mig-table tbody tr"))
     assert "The partner" in row
     assert "finished" in row
+    assert "CKAN portal" in row
     assert found.select_one('a[href="/migration/harvest/partner"]')
 
 

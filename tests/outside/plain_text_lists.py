@@ -41,7 +41,7 @@ class PlainTextSource:
         return RemoteRef(row["identifier"], url=row.get("address")) if row.get("identifier") else None
 
 
-def to_record(raw, config):
+def interpret(raw, config):
     """Map: the values under the names of the profile's fields; how each is read is said by the field list."""
     row = strict_json.loads(raw.body)
     said = {
@@ -49,4 +49,4 @@ def to_record(raw, config):
         "spatial_coverage": [row.get("country")],
         "topics": row.get("title"),
     }
-    return crosswalk.record(raw, config, said, [{"url": row.get("address")}]).record
+    return crosswalk.record(raw, config, said, [{"url": row.get("address")}])

@@ -17,17 +17,11 @@ from migration_harvesters.errors import MappingError
 from migration_harvesters.mappers import ckan_resources
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.records import RawRecord, SourceConfig
-from migration_schemas import Record
 from migration_schemas.record import from_package
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 # HDX's two answers that say only that there is a text beside them, or that there is nothing to say.
 _NO_METHOD = frozenset({"other", "none"})
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one package; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:

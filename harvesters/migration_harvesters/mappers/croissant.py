@@ -13,7 +13,6 @@ from migration_harvesters import crosswalk, plain
 from migration_harvesters.mappers import schemaorg
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.records import RawRecord, SourceConfig
-from migration_schemas import Record
 
 QUALITY = {"dataBiases": "Biases", "dataLimitations": "Limitations", "dataSocialImpact": "Social impact"}
 COLLECTION = (
@@ -24,11 +23,6 @@ COLLECTION = (
 )
 NOTHING = frozenset({"none", "no", "n/a", "not applicable", "false"})
 MAX_COLUMNS = 500
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one dataset; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:

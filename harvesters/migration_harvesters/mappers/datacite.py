@@ -11,17 +11,19 @@ from migration_harvesters.mappers.schemaorg import size
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.people import Party
 from migration_harvesters.records import RawRecord, SourceConfig
-from migration_schemas import Record
+from migration_schemas import dois
 
 NOTES = ("Abstract", "SeriesInformation", "Other", "")
 METHODS = ("Methods", "TechnicalInfo")
-REFERENCED = frozenset({"IsCitedBy", "IsReferencedBy", "IsDocumentedBy"})
-DERIVED = frozenset({"IsDerivedFrom", "IsSourceOf"})
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one record; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
+# relationType → field of the profile; what is related in other ways is not taken over.
+RELATIONS = {
+    "IsDocumentedBy": "documentation",
+    "IsDescribedBy": "documentation",
+    "IsCitedBy": "is_referenced_by",
+    "IsReferencedBy": "is_referenced_by",
+    "IsSupplementTo": "is_referenced_by",
+    "IsDerivedFrom": "derived_from",
+}
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:
@@ -49,7 +51,6 @@ def _said(about: Mapping[str, Any], notebook: Notebook) -> dict[str, Any]:
     doi = plain.word(about.get("doi"))
     page = plain.word(about.get("url"))
     rights = plain.entries(about.get("rightsList"))
-    related = plain.entries(about.get("relatedIdentifiers"))
     subjects = plain.entries(about.get("subjects"))
     names, areas = _places(about)
     issued = _date(about, "Issued", "Available") or plain.word(about.get("publicationYear"))
@@ -61,7 +62,7 @@ def _said(about: Mapping[str, Any], notebook: Notebook) -> dict[str, Any]:
         ],
         "notes_translated": _texts(about.get("descriptions"), "description", kinds=NOTES),
         "provenance_translated": _texts(about.get("descriptions"), "description", kinds=METHODS),
-        "identifier": f"https://doi.org/{doi}" if doi else "",
+        "identifier": dois.link(doi),
         "tags_translated": [plain.word(one.get("subject")) for one in subjects],
         "publisher": [{"name": plain.word(about.get("publisher"), "name")}],
         "creator": [_agent(one) for one in plain.entries(about.get("creators"))],
@@ -78,8 +79,7 @@ def _said(about: Mapping[str, Any], notebook: Notebook) -> dict[str, Any]:
         ],
         "issued": issued,
         "modified": _date(about, "Updated") or plain.word(about.get("updated")),
-        "is_referenced_by": _related(related, REFERENCED),
-        "derived_from": _related(related, DERIVED),
+        **_related(plain.entries(about.get("relatedIdentifiers"))),
         "license": [
             word
             for one in rights
@@ -133,13 +133,16 @@ def _date(about: Mapping[str, Any], *kinds: str) -> str:
     return next((dates[kind] for kind in kinds if dates.get(kind)), "")
 
 
-def _related(related: list[Mapping[str, Any]], kinds: frozenset[str]) -> list[str]:
-    found = []
+def _related(related: list[Mapping[str, Any]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     for one in related:
-        word = plain.word(one.get("relatedIdentifier"))
-        word = f"https://doi.org/{word}" if word.startswith("10.") else word
-        if one.get("relationType") in kinds and urls.web_link(word):
-            found.append(word)
+        name, word = (
+            RELATIONS.get(plain.word(one.get("relationType"))),
+            plain.word(one.get("relatedIdentifier")),
+        )
+        link = urls.web_link(dois.link(word) or word)
+        if name and link:
+            found.setdefault(name, []).append(link)
     return found
 
 

@@ -17,27 +17,12 @@ from migration_harvesters import (
     urls,
     xml,
 )
+from migration_harvesters.mappers import datacite
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.people import Party
 from migration_harvesters.records import RawRecord, SourceConfig
 from migration_harvesters.xml import Element
-from migration_schemas import Record
-
-DOI = "https://doi.org/"
-# relationType → field of the profile; what is related in other ways is not taken over.
-RELATIONS = {
-    "IsDocumentedBy": "documentation",
-    "IsDescribedBy": "documentation",
-    "IsCitedBy": "is_referenced_by",
-    "IsReferencedBy": "is_referenced_by",
-    "IsSupplementTo": "is_referenced_by",
-    "IsDerivedFrom": "derived_from",
-}
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one record; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
+from migration_schemas import dois
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:
@@ -58,7 +43,7 @@ class _Reader:
         self.languages = languages.codes(elements.words(root, "language"))
         self.lang = languages.chosen(config.options.get("language"), self.languages)
         self.doi = self._doi()
-        self.page = urls.web_link(f"{DOI}{self.doi}") if self.doi else self._page()
+        self.page = urls.web_link(dois.link(self.doi)) if self.doi else self._page()
 
     def fields(self) -> dict[str, Any]:
         """Read everything but the files."""
@@ -108,11 +93,7 @@ class _Reader:
     # Names
 
     def _doi(self) -> str:
-        node = elements.first(self.root, "identifier")
-        value = text.line(elements.word(self.root, "identifier"), 500)
-        value = value.removeprefix(DOI).removeprefix("http://dx.doi.org/").removeprefix("doi:")
-        known = elements.attribute(node, "identifierType").upper() == "DOI" or value.startswith("10.")
-        return value if known and "/" in value and " " not in value else ""
+        return dois.short(text.line(elements.word(self.root, "identifier"), 500))
 
     def _page(self) -> str | None:
         said = elements.words(self.root, "identifier", "alternateIdentifiers/alternateIdentifier")
@@ -213,11 +194,9 @@ class _Reader:
     def _related(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for node in elements.find(self.root, "relatedIdentifiers/relatedIdentifier"):
-            name = RELATIONS.get(elements.attribute(node, "relationType"))
+            name = datacite.RELATIONS.get(elements.attribute(node, "relationType"))
             value = elements.said(node)
-            if elements.attribute(node, "relatedIdentifierType") == "DOI" and value.startswith("10."):
-                value = f"{DOI}{value}"
-            link = urls.web_link(value)
+            link = urls.web_link(dois.link(value) or value)
             if name and link:
                 found.setdefault(name, []).append(link)
         return {name: list(dict.fromkeys(links))[:100] for name, links in found.items()}

@@ -14,16 +14,10 @@ from migration_harvesters.errors import MappingError
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.people import Party
 from migration_harvesters.records import RawRecord, SourceConfig
-from migration_schemas import Record
 
 BOX = ("westLongitude", "southLatitude", "eastLongitude", "northLatitude")
 # Older versions of Dataverse wrote two of the names so.
 OLD = {"southLatitude": "southLongitude", "northLatitude": "northLongitude"}
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one dataset; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:

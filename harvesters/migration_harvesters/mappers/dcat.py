@@ -16,15 +16,10 @@ from migration_harvesters.errors import MappingError, PayloadError
 from migration_harvesters.mappers.dcat_tidy import Tidying
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.records import RawRecord, SourceConfig
-from migration_schemas import Record, rdf
+from migration_schemas import rdf
 from migration_schemas.namespaces import DCAT
 
 NAMELESS = "content:"
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one dataset; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:

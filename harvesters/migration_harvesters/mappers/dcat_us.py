@@ -14,16 +14,10 @@ from migration_harvesters import boxes, crosswalk, plain, strict_json, urls
 from migration_harvesters.errors import MappingError
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.records import RawRecord, SourceConfig
-from migration_schemas import Record
 
 ACCESS = {"public": "PUBLIC", "restricted public": "RESTRICTED", "non-public": "NON_PUBLIC"}
 _REPEATS = re.compile(r"R\d*/P[\w.]+")
 _TOPICS = ("theme", "superTheme")
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one dataset; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:

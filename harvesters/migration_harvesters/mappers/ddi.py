@@ -12,7 +12,6 @@ from migration_harvesters.people import Party
 from migration_harvesters.records import RawRecord, SourceConfig
 from migration_harvesters.studies import Study
 from migration_harvesters.xml import Element
-from migration_schemas import Record
 
 CITATION = "citation"
 CONCEPT = "concept"
@@ -21,11 +20,6 @@ METHODS = (
     "cleanOps",
 )  # fmt: skip
 CONDITIONS = ("confDec", "specPerm", "restrctn", "conditions")
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one study; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:

@@ -24,14 +24,7 @@ from migration_harvesters import (
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.records import RawRecord, SourceConfig
 from migration_harvesters.xml import Element
-from migration_schemas import Record
-
-DOI = ("https://doi.org/", "http://doi.org/", "http://dx.doi.org/", "https://dx.doi.org/", "doi:")
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one record; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
+from migration_schemas import dois
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:
@@ -106,10 +99,8 @@ class _Reader:
     def _identifier(self) -> str:
         """Prefer a DOI, in its short form; else the name that the repository gives."""
         for value in self.all("identifier"):
-            start = next((start for start in DOI if value.lower().startswith(start)), None)
-            rest = value[len(start) :] if start else value
-            if rest.startswith("10.") and "/" in rest and " " not in rest:
-                return rest
+            if name := dois.short(value):
+                return name
         return self.raw.ref.id
 
     def _subjects(self) -> list[tuple[str, str]]:

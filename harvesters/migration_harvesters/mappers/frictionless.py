@@ -10,15 +10,9 @@ from migration_harvesters.errors import MappingError
 from migration_harvesters.mappers.schemaorg import links, resolved
 from migration_harvesters.mapping import Mapped
 from migration_harvesters.records import RawRecord, SourceConfig
-from migration_schemas import Record
 
 PUBLISHERS = ("publisher", "author", "maintainer", "")
 MAX_COLUMNS = 500
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one package; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:

@@ -9,12 +9,6 @@ from migration_harvesters import crosswalk, plain, row_mapping, strict_json
 from migration_harvesters.errors import MappingError
 from migration_harvesters.mapping import Mapped
 from migration_harvesters.records import RawRecord, SourceConfig
-from migration_schemas import Record
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one file; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:

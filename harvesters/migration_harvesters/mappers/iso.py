@@ -29,7 +29,7 @@ from migration_harvesters.mappers.iso_texts import Texts, address, code, codes, 
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.records import RawRecord, SourceConfig
 from migration_harvesters.xml import Element
-from migration_schemas import Record, coverage
+from migration_schemas import coverage, dois
 
 CITATION = "citation/CI_Citation"
 LINEAGE = ("dataQualityInfo/*/lineage/*/statement", "resourceLineage/*/statement")
@@ -62,11 +62,6 @@ SENSITIVE = {
     "forOfficialUseOnly": "moderate", "protected": "high", "confidential": "high", "secret": "severe",
     "topSecret": "severe",
 }  # fmt: skip
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one record; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:
@@ -148,9 +143,8 @@ class _Reader:
     def _identifier(self) -> str:
         """Prefer the identifier of the data, if it is a DOI; else the name of the record."""
         for one in elements.find(self.node, f"{CITATION}/identifier/*/code"):
-            words = plain(one).removeprefix("https://doi.org/").removeprefix("http://dx.doi.org/")
-            if words.startswith("10.") and "/" in words and " " not in words:
-                return words
+            if name := dois.short(plain(one)):
+                return name
         return self.raw.ref.id
 
     def _other_titles(self) -> list[str]:

@@ -12,7 +12,6 @@ from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.people import Party
 from migration_harvesters.records import RawRecord, SourceConfig
 from migration_harvesters.studies import Study
-from migration_schemas import Record
 
 # The library's own words for access, where they mean another thing here than elsewhere.
 ACCESS = {"public": "puf", "direct": "direct", "data_enclave": "enclave", "data_na": "data_na"}
@@ -22,11 +21,6 @@ METHODS = (
 CONDITIONS = ("conf_dec", "spec_perm", "restrictions", "conditions")
 _MONTH = re.compile(r"([A-Z][a-z]{2})-(\d{2})-(\d{4})")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one study; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:

@@ -9,12 +9,7 @@ from migration_harvesters import crosswalk, row_mapping, strict_json
 from migration_harvesters.errors import MappingError
 from migration_harvesters.mapping import Mapped
 from migration_harvesters.records import RawRecord, SourceConfig
-from migration_schemas import Record, load
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one row; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
+from migration_schemas import load
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:

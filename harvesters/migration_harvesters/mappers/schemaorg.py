@@ -10,16 +10,10 @@ from migration_harvesters import access, boxes, crosswalk, extents, plain, stric
 from migration_harvesters.errors import HarvestError, MappingError
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.records import RawRecord, SourceConfig
-from migration_schemas import Record
 
 _SIZE = re.compile(r"([\d.,]+)\s*(b|bytes?|k(?:i?b)?|m(?:i?b)?|g(?:i?b)?)?", re.I)
 _POWERS = {"": 0, "b": 0, "k": 1, "m": 2, "g": 3}
 NAMES = ("name", "legalName", "@id")
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one dataset; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:

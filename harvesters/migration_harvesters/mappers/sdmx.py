@@ -15,7 +15,6 @@ from migration_harvesters.errors import MappingError
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.people import Party
 from migration_harvesters.records import RawRecord, SourceConfig
-from migration_schemas import Record
 
 # Names that agencies give to dimensions and their concepts → disaggregation.
 DIMENSIONS = {
@@ -47,11 +46,6 @@ WORLD = "001"
 FEW = 30
 """Countries of a whole code list that may be those of the data; a longer list is a list of the world."""
 LONGEST_PHRASE = 4
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one dataflow; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:

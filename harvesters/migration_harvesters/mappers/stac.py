@@ -12,15 +12,10 @@ from migration_harvesters.mappers.schemaorg import resolved
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.people import ROLES
 from migration_harvesters.records import RawRecord, SourceConfig
-from migration_schemas import Record
+from migration_schemas import dois
 
 PUBLISHING = ("producer", "licensor", "host", "processor")
 NO_LICENCE = frozenset({"various", "proprietary", "other"})
-
-
-def to_record(raw: RawRecord, config: SourceConfig) -> Record:
-    """Map one collection; raises PayloadError or MappingError."""
-    return interpret(raw, config).record
 
 
 def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:
@@ -87,7 +82,7 @@ def _said(row: Mapping[str, Any], base: str) -> dict[str, Any]:
         "modified": row.get("updated"),
         "version": row.get("version"),
         "statistic_type": ["geospatial"],
-        "is_referenced_by": [f"https://doi.org/{word}" for word in plain.words(row.get("sci:doi"))],
+        "is_referenced_by": [dois.link(word) for word in plain.words(row.get("sci:doi"))],
         "license": [*([] if named.lower() in NO_LICENCE and licences else [named]), *licences],
     }
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
-from migration_harvesters import csw_replies, elements, kinds, text, urls, xml, xml_formats
+from migration_harvesters import csw_replies, elements, kinds, options, text, urls, xml, xml_formats
 from migration_harvesters.csw_replies import Exceptional, Found
-from migration_harvesters.errors import HarvestError, PartnerConfigError, PayloadError, SourceRefused
+from migration_harvesters.errors import PartnerConfigError, SourceRefused
 from migration_harvesters.mappers import iso
 from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
@@ -29,9 +29,10 @@ from migration_harvesters.records import (
 from migration_harvesters.replies import Reply
 from migration_harvesters.xml import Element
 
-ROWS, MAX_ROWS, MAX_PAGES = 50, 500, 100_000
-LOST_AT_FIRST = 3
-"""After so many refused records and none that came, it is the request that is wrong and not a record."""
+MAX_PAGES = 100_000
+PER_PAGE = options.rows(50, 500)
+LOST_AT_FIRST, LOST_IN_A_ROW = 3, 100
+"""After so many refused records and none that came, it is the request that is wrong, or the catalogue."""
 
 # From the schema that most catalogues keep their records in to the one that says least.
 SCHEMAS = (
@@ -39,6 +40,10 @@ SCHEMAS = (
     "http://standards.iso.org/iso/19115/-3/mdb/1.0", "http://www.isotc211.org/2005/gmi",
 )  # fmt: skip
 CORE = {"2.0.2": "http://www.opengis.net/cat/csw/2.0.2", "3.0.0": "http://www.opengis.net/cat/csw/3.0"}
+SERVICES_AS_WELL = {
+    "en": "Services, applications and the like as well, not only data.",
+    "fr": "Aussi les services, applications, etc., pas seulement les données.",
+}
 TYPES = {"2.0.2": "csw:Record", "3.0.0": "csw30:Record"}
 
 
@@ -71,23 +76,8 @@ class CswSource:
             label={"en": "Only records that satisfy (CQL)", "fr": "Seulement les fiches satisfaisant (CQL)"},
             example="AnyText LIKE '%migration%'",
         ),
-        Option(
-            name="rows",
-            label={"en": "Records a page", "fr": "Fiches par page"},
-            kind="number",
-            minimum=1,
-            maximum=500,
-        ),
-        Option(
-            name="all_types",
-            label={"en": "Read records of all types", "fr": "Lire les fiches de tous les types"},
-            help={
-                "en": "Services, applications and the like as well, not only data.",
-                "fr": "Aussi les services, applications, etc., pas seulement les données.",
-            },
-            kind="flag",
-            default=False,
-        ),
+        PER_PAGE,
+        options.all_types(SERVICES_AS_WELL),
     )
 
     def __init__(self, config: SourceConfig, http: Asks) -> None:
@@ -99,9 +89,9 @@ class CswSource:
         asked = parse_qsl(urlsplit(address).query)
         self._fixed = {name: value for name, value in asked if name.lower() not in known}
         self._options = config.options
-        self._headers = {"Authorization": config.credential} if config.credential else {}
+        self._headers = config.authorization()
         self.all_types = bool(config.options.get("all_types", False))
-        self.rows = _rows(config.options.get("rows", ROWS))
+        self.rows: int = PER_PAGE.of(config.options)
 
     def listing(self, resume: str | None = None) -> Listing:
         """All records of the catalogue; `resume` is the cursor of an earlier page of this source."""
@@ -161,11 +151,11 @@ class _Walk:
         self._source = source
         self._tally = tally
         self._request: Mapping[str, str] = {}
-        self._refused = 0
+        self._refused, self._bearable = 0, LOST_AT_FIRST
 
     def pages(self, resume: str | None) -> Iterator[Page]:
         """Follow the pages to the end, or to the first reason not to go on."""
-        start = self._begin(resume)
+        start = 1 if resume is None else self._tally.resume_at(resume)
         self._request = self._source.request()
         for _ in range(MAX_PAGES):
             known = self._tally.count
@@ -173,40 +163,20 @@ class _Walk:
             self._expect(found.matched)
             items = self._records(found, failures)
             following = self._next(found, start, moved=self._tally.count > known)
-            cursor = f"{following}:{self._tally.count}:{self._tally.expected}" if following else None
-            yield Page(tuple(items), tuple(failures), cursor)
+            yield Page(tuple(items), tuple(failures), self._tally.cursor(following) if following else None)
             if following is None:
                 break
             start = following
         else:
             self._tally.cut(f"The catalogue has more than {MAX_PAGES:,} pages.")
-        expected = self._tally.expected
-        if expected is not None and self._tally.count < expected:
-            self._tally.cut(f"The catalogue speaks of {expected} records, but lists {self._tally.count}.")
+        self._tally.close()
 
     # Paging
 
-    def _begin(self, resume: str | None) -> int:
-        if resume is None:
-            return 1
-        try:
-            start, before, expected = (int(part) for part in resume.split(":"))
-        except ValueError as exc:
-            raise HarvestError(
-                f"The cursor “{resume[:60]}” is not one of this source.", code="cursor-unknown"
-            ) from exc
-        self._tally.before, self._tally.expected = before, expected
-        return start
-
     def _expect(self, matched: int | None) -> None:
-        expected = self._tally.expected
-        if matched is None and expected is None:
+        if matched is None and self._tally.expected is None:
             self._tally.cut("The catalogue does not say how many records there are.")
-        if matched is not None and expected is not None and matched != expected:
-            self._tally.shake(
-                f"The number of records changed from {expected} to {matched} while they were read."
-            )
-        self._tally.expected = expected if matched is None else matched
+        self._tally.expect(matched)
 
     def _next(self, found: Found, start: int, *, moved: bool) -> int | None:
         """Say where the next page begins; a claim that leads back or nowhere ends the list (CS-01)."""
@@ -238,14 +208,13 @@ class _Walk:
             matched = second.matched if first.matched is None else first.matched
             following = start + rows if matched is None or start + rows <= matched else 0
             return Found(both, matched, following), [*failures, *more]
-        self._refused = -1
+        self._refused, self._bearable = 0, LOST_IN_A_ROW
         return found, []
 
     def _lost(self, start: int, exception: Exceptional) -> Found:
-        if self._refused >= 0:
-            self._refused += 1
-            if self._refused >= LOST_AT_FIRST:
-                raise exception
+        self._refused += 1
+        if self._refused >= self._bearable:
+            raise exception
         self._tally.admit(f"position {start}")
         self._tally.cut(f"The record at position {start} cannot be read.")
         return Found((), self._tally.expected, start + 1)
@@ -262,35 +231,22 @@ class _Walk:
                 items.append(raw)
         return items
 
-    def _nameless(self, message: str, remedy: str = "") -> Failure:
-        self._tally.cut(message)
-        return Failure(None, "list", PayloadError(message, code="no-identifier", remedy=remedy))
-
     def _raw(self, node: Element) -> RawRecord | Failure | None:
         """Cut one record out, or say what is wrong with it, or count why it is left out."""
         recognised = xml_formats.recognised(node)
         if recognised is None:
-            return self._nameless(
+            return self._tally.lost(
                 f"A record is written in a format that is not read here ({elements.name(node)}).",
                 "Choose another `output_schema` for the source.",
             )
         name, root = recognised
         identifier = iso.identifier(root) if name == xml_formats.ISO else elements.word(root, "identifier")
         if not identifier or not identifier.isprintable():
-            return self._nameless("A record has no identifier.")
+            return self._tally.lost()
         if not self._tally.admit(identifier):
-            message = "This identifier came before in the same list; the first record was kept."
-            return Failure(identifier, "list", PayloadError(message, code="duplicate-identifier"))
+            return Failure.again(identifier)
         if not self._source.all_types and not kinds.is_data(xml_formats.kinds(name, root)):
             self._tally.ignored["not-a-dataset"] += 1
             return None
         stamp = elements.word(root, "dateStamp", "modified") or None
         return RawRecord(RemoteRef(identifier, stamp), name, xml.canonical(root))
-
-
-def _rows(value: object) -> int:
-    try:
-        rows = int(str(value))
-    except ValueError as exc:
-        raise PartnerConfigError("The option “rows” must be a number.") from exc
-    return min(max(rows, 1), MAX_ROWS)

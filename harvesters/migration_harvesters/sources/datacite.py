@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
-from migration_harvesters import json_replies, kinds, plain, urls, walks
+from migration_harvesters import json_replies, kinds, options, plain, urls, walks
 from migration_harvesters.errors import PartnerConfigError
 from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import Asks, Listing, Page, RemoteRef, SourceConfig, Tally
 from migration_harvesters.sources.rest import with_parameters
 
 FORMAT = "datacite"
-ROWS = 100
+PER_PAGE = options.rows(100, 1000)
 
 
 class DataciteSource:
@@ -32,36 +32,30 @@ class DataciteSource:
         Option(name="client", label={"en": "Repository", "fr": "Entrepôt"}, example="cern.zenodo"),
         Option(name="provider", label={"en": "Organisation", "fr": "Organisation"}),
         Option(name="prefix", label={"en": "Prefix of DOIs", "fr": "Préfixe de DOI"}, example="10.5281"),
-        Option(
-            name="rows",
-            label={"en": "Records a page", "fr": "Fiches par page"},
-            kind="number",
-            minimum=1,
-            maximum=1000,
-            default=ROWS,
-        ),
-        Option(
-            name="all_types",
-            label={"en": "Also what is no dataset", "fr": "Aussi ce qui n’est pas un jeu de données"},
-            kind="flag",
+        PER_PAGE,
+        options.all_types(
+            {
+                "en": "Texts, software and the like as well, not only datasets.",
+                "fr": "Aussi les textes, logiciels, etc., pas seulement les jeux de données.",
+            }
         ),
     )
 
     def __init__(self, config: SourceConfig, http: Asks) -> None:
         self._http = http
-        options = config.options
-        self._all_types = bool(options.get("all_types"))
+        given = config.options
+        self._all_types = bool(given.get("all_types"))
         named = {"query": "query", "client": "client-id", "provider": "provider-id", "prefix": "prefix"}
-        wanted = {name: str(options[key]) for key, name in named.items() if options.get(key)}
+        wanted = {name: str(given[key]) for key, name in named.items() if given.get(key)}
         address = urls.canonical(config.url)
         if not wanted and not urlsplit(address).query:
             raise PartnerConfigError("Say which records are wanted: query, client, provider or prefix.")
         parts = urlsplit(address)
         if not parts.path.rstrip("/").endswith("/dois"):
             address = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/dois"))
-        rows = {"page[size]": str(options.get("rows") or ROWS), "page[cursor]": "1"}
+        rows = {"page[size]": str(PER_PAGE.of(given)), "page[cursor]": "1"}
         self._home = urls.canonical(with_parameters(address, {**wanted, **rows}))
-        self._headers = {"Authorization": config.credential} if config.credential else {}
+        self._headers = config.authorization()
 
     def listing(self, resume: str | None = None) -> Listing:
         """All records; `resume` is the cursor of an earlier page of this source."""

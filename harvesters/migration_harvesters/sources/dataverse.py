@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from migration_harvesters import json_replies, plain, strict_json, urls, walks
-from migration_harvesters.errors import HarvestError, PayloadError, SourceRefused, SourceUnavailable
+from migration_harvesters import json_replies, options, plain, strict_json, urls, walks
+from migration_harvesters.errors import PayloadError, SourceRefused
 from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
     Asks,
@@ -20,7 +20,7 @@ from migration_harvesters.records import (
 )
 
 FORMAT = "dataverse"
-ROWS = 50
+PER_PAGE = options.rows(50, 1000)
 
 
 class DataverseSource:
@@ -37,70 +37,27 @@ class DataverseSource:
             label={"en": "Only this collection (alias)", "fr": "Seulement cette collection (alias)"},
         ),
         Option(name="query", label={"en": "Words to look for", "fr": "Mots recherchés"}, example="migration"),
-        Option(
-            name="rows",
-            label={"en": "Datasets a page", "fr": "Jeux de données par page"},
-            kind="number",
-            minimum=1,
-            maximum=1000,
-            default=ROWS,
-        ),
+        PER_PAGE,
     )
 
     def __init__(self, config: SourceConfig, http: Asks) -> None:
         self._http = http
         address = urls.canonical(config.url).partition("?")[0]
         self._base = address.partition("/api/")[0].removesuffix("/api").rstrip("/")
-        rows = int(config.options.get("rows") or ROWS)
+        rows = PER_PAGE.of(config.options)
         self._asked = {"q": str(config.options.get("query") or "*"), "type": "dataset", "per_page": str(rows)}
         self._asked |= {"sort": "date", "order": "asc"}
         if config.options.get("dataverse"):
             self._asked["subtree"] = str(config.options["dataverse"])
-        self._headers = {"X-Dataverse-key": config.credential} if config.credential else {}
+        self._headers = config.authorization("X-Dataverse-key")
 
     def listing(self, resume: str | None = None) -> Listing:
         """All published datasets; `resume` is the cursor of an earlier page of this source."""
         return Listing(lambda tally: self._pages(tally, resume))
 
     def _pages(self, tally: Tally, resume: str | None) -> Iterator[Page]:
-        start = self._begin(tally, resume)
-        while True:
-            total, rows = self._search(start)
-            if tally.expected is not None and total != tally.expected:
-                tally.shake(f"The number of datasets changed from {tally.expected} to {total} meanwhile.")
-            tally.expected, known = total, tally.count
-            items: list[RawRecord] = []
-            failures: list[Failure] = []
-            for number, row in enumerate(rows, start):
-                try:
-                    found = self._one(row, tally)
-                except SourceUnavailable:
-                    yield Page(tuple(items), tuple(failures), f"{tally.count} {total} {number}")
-                    raise
-                if isinstance(found, RawRecord):
-                    items.append(found)
-                elif found is not None:
-                    failures.append(found)
-            start += len(rows)
-            done = start >= total or not rows
-            if rows and tally.count == known:
-                tally.shake("The repository sends the same page again.")
-                done = True
-            yield Page(tuple(items), tuple(failures), None if done else f"{tally.count} {total} {start}")
-            if done:
-                break
-        if tally.count < total:
-            tally.cut(f"The repository speaks of {total} datasets, but lists {tally.count}.")
-
-    def _begin(self, tally: Tally, resume: str | None) -> int:
-        if resume is None:
-            return 0
-        tally.before, tally.expected, start = walks.position(resume)
-        if not start.isdigit():
-            raise HarvestError(
-                f"The cursor “{resume[:60]}” is not one of this source.", code="cursor-unknown"
-            )
-        return int(start)
+        start = 0 if resume is None else tally.resume_at(resume)
+        return walks.numbered(self._search, lambda row: self._one(row, tally), tally, start)
 
     def _search(self, start: int) -> tuple[int, list[Any]]:
         asked = {**self._asked, "start": str(start)}
@@ -122,8 +79,7 @@ class DataverseSource:
         """Read one dataset; one that cannot be read is named as the search names it."""
         name = json_replies.identifier(row.get("global_id")) if isinstance(row, dict) else None
         if name is None:
-            tally.cut("A dataset has no identifier.")
-            return Failure(None, "list", PayloadError("A dataset has no identifier.", code="no-identifier"))
+            return tally.lost("A dataset has no identifier.")
         asked = {"exporter": "dataverse_json", "persistentId": name}
         try:
             reply = self._http.get(
@@ -139,8 +95,7 @@ class DataverseSource:
             tally.cut(f"The dataset “{name}” is listed, but could not be read.")
             return Failure(name, "read", error) if tally.admit(name) else None
         if not tally.admit(name):
-            message = "This identifier came before in the same list; the first record was kept."
-            return Failure(name, "list", PayloadError(message, code="duplicate-identifier"))
+            return Failure.again(name)
         modified = plain.word(row.get("updatedAt")) or None
         link = urls.web_link(plain.word(row.get("url"))) or urls.web_link(dataset.get("persistentUrl"))
         return RawRecord(RemoteRef(name, modified, link), FORMAT, strict_json.canonical(dataset))

@@ -10,7 +10,7 @@ from rdflib.term import Node
 
 from migration_harvesters import closures, rdf_pages, rdfxml, replies, sniffing, urls
 from migration_harvesters.closures import HYDRA
-from migration_harvesters.errors import HarvestError, ListingTruncated, PayloadError, SourceRefused
+from migration_harvesters.errors import ListingTruncated, PayloadError, SourceRefused
 from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
     Asks,
@@ -54,7 +54,7 @@ class DcatSource:
     def __init__(self, config: SourceConfig, http: Asks) -> None:
         self._http = http
         self._home = urls.canonical(config.url)
-        self._headers = {"Authorization": config.credential} if config.credential else {}
+        self._headers = config.authorization()
 
     def listing(self, resume: str | None = None) -> Listing:
         """All datasets of the catalogue; `resume` is the cursor of an earlier page of this source."""
@@ -103,7 +103,7 @@ class _Walk:
             reply, graph = self._source.read(address)
             self._visited.add(reply.url)
             paging = rdf_pages.paging(graph, reply)
-            self._expect(paging.total)
+            self._tally.expect(paging.total)
             known = self._tally.count
             subjects = self._subjects(graph)
             items, failures = self._records(graph, subjects)
@@ -111,39 +111,18 @@ class _Walk:
             if address is None and not self._tally.problems:
                 failures.extend(self._broken_promises())
             yield Page(tuple(items), tuple(failures), self._cursor(address))
-        if self._tally.expected is not None and self._tally.count < self._tally.expected:
-            self._tally.cut(
-                f"The catalogue speaks of {self._tally.expected} datasets, but describes {self._tally.count}."
-            )
+        self._tally.close()
 
     # Paging
 
     def _begin(self, resume: str | None) -> str:
-        if resume is None:
-            return self._source.home
-        try:
-            before, expected, address = resume.split(" ", 2)
-            self._tally.before, self._tally.expected = int(before), int(expected) if expected != "-" else None
-        except ValueError as exc:
-            raise HarvestError(
-                f"The cursor “{resume[:60]}” is not one of this source.", code="cursor-unknown"
-            ) from exc
-        return address
+        return self._source.home if resume is None else self._tally.resume(resume)
 
     def _cursor(self, address: str | None) -> str | None:
         # What was promised and not yet described is known to this walk only, so no other may go on from here.
         if address is None or self._promised:
             return None
-        expected = "-" if self._tally.expected is None else self._tally.expected
-        return f"{self._tally.count} {expected} {address}"
-
-    def _expect(self, total: int | None) -> None:
-        expected = self._tally.expected
-        if total is not None and expected is not None and total != expected:
-            self._tally.shake(
-                f"The number of datasets changed from {expected} to {total} while they were read."
-            )
-        self._tally.expected = expected if total is None else total
+        return self._tally.cursor(address)
 
     def _next(self, paging: rdf_pages.Paging, reply: replies.Reply, *, moved: bool) -> str | None:
         try:
@@ -188,10 +167,7 @@ class _Walk:
                 self._digests[identifier] = digest
                 items.append(RawRecord(_ref(graph, subject, identifier), FORMAT, body))
             elif self._digests.get(identifier) != digest:
-                message = "This identifier came before in the same catalogue; the first record was kept."
-                failures.append(
-                    Failure(identifier, "list", PayloadError(message, code="duplicate-identifier"))
-                )
+                failures.append(Failure.again(identifier))
         return items, failures
 
     def _subjects(self, graph: Graph) -> set[Node]:

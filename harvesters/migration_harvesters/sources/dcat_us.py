@@ -35,7 +35,7 @@ class DcatUsSource:
     def __init__(self, config: SourceConfig, http: Asks) -> None:
         self._http = http
         self._home = urls.canonical(config.url)
-        self._headers = {"Authorization": config.credential} if config.credential else {}
+        self._headers = config.authorization()
 
     def listing(self, resume: str | None = None) -> Listing:
         """All datasets; `resume` is the cursor of an earlier page of this source."""

@@ -34,15 +34,14 @@ class FrictionlessSource:
         self._http = http
         self._home = urls.canonical(config.url)
         self._more = [urls.canonical(one) for one in plain.words(config.options.get("more"))]
-        self._headers = {"Authorization": config.credential} if config.credential else {}
+        self._headers = config.authorization()
 
     def listing(self, resume: str | None = None) -> Listing:
         """All packages; there is no cursor, a list is read from its beginning."""
         return Listing(lambda tally: self._pages(tally, resume))
 
     def _pages(self, tally: Tally, resume: str | None) -> Iterator[Page]:
-        if resume is not None:
-            walks.position(resume)
+        walks.from_the_beginning(resume)
         sorting = walks.Sorting(tally, FORMAT, _ref)
         url, answer = self._ask(self._home)
         if isinstance(answer, dict) and isinstance(answer.get("resources"), list):
@@ -53,7 +52,10 @@ class FrictionlessSource:
             {"@base": url, **one} if type(one) is dict else one for one in listed if isinstance(one, dict)
         ]
         yield from walks.parts(packages, sorting)
-        for reference in [*(one for one in listed if not isinstance(one, dict)), *self._more][:MAX_PACKAGES]:
+        named = [*(one for one in listed if not isinstance(one, dict)), *self._more]
+        if len(named) > MAX_PACKAGES:
+            tally.cut(f"The list names more than {MAX_PACKAGES:,} packages.")
+        for reference in named[:MAX_PACKAGES]:
             yield self._package(plain.word(reference), url, sorting)
 
     def _package(self, reference: str, url: str, sorting: walks.Sorting) -> Page:
@@ -63,8 +65,9 @@ class FrictionlessSource:
             if not isinstance(answer, dict) or not isinstance(answer.get("resources"), list):
                 raise json_replies.not_expected("The document is no data package: it has no resources.")
         except (SourceRefused, PayloadError, ListingTruncated) as error:
-            sorting.tally.cut(f"A package of the list could not be read: {reference[:200]}")
-            return Page((), (Failure(reference, "read", error),) if sorting.tally.admit(reference) else ())
+            name = urls.shown(reference)
+            sorting.tally.cut(f"A package of the list could not be read: {name}")
+            return Page((), (Failure(name, "read", error),) if sorting.tally.admit(name) else ())
         return Page(*sorting.sort([{"@base": here, **answer} if type(answer) is dict else answer]))
 
     def _ask(self, address: str) -> tuple[str, Any]:

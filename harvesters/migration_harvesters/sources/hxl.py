@@ -38,7 +38,7 @@ class HxlSource:
     def __init__(self, config: SourceConfig, http: Asks) -> None:
         self._http = http
         self._files = [urls.canonical(one) for one in (config.url, *plain.words(config.options.get("more")))]
-        self._headers = {"Authorization": config.credential} if config.credential else {}
+        self._headers = config.authorization()
         row_mapping.read(config.options.get("mapping") or {})
 
     def listing(self, resume: str | None = None) -> Listing:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from migration_harvesters import json_replies, kinds, plain, strict_json, text, urls, walks
+from migration_harvesters import json_replies, kinds, options, plain, strict_json, text, urls, walks
 from migration_harvesters.errors import PayloadError, SourceRefused
 from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
@@ -24,7 +24,7 @@ from migration_harvesters.records import (
 )
 
 FORMAT = "nada"
-ROWS, MAX_ROWS, MAX_PAGES = 50, 500, 10_000
+PER_PAGE = options.rows(50, 500)
 INDEX = "/index.php"
 PASSING = ("total_views", "total_downloads", "rank", "score")
 
@@ -44,71 +44,37 @@ class NadaSource:
             help={"en": "Its short name in the library.", "fr": "Son nom court dans la bibliothèque."},
         ),
         Option(name="keywords", label={"en": "Only studies with these words", "fr": "Seulement ces mots"}),
-        Option(
-            name="rows",
-            label={"en": "Studies a page", "fr": "Études par page"},
-            kind="number",
-            minimum=1,
-            maximum=MAX_ROWS,
-        ),
-        Option(
-            name="all_types",
-            label={"en": "Read records of all types", "fr": "Lire les fiches de tous les types"},
-            help={
+        PER_PAGE,
+        options.all_types(
+            {
                 "en": "Documents, images and scripts as well, not only data.",
                 "fr": "Aussi les documents, images et scripts, pas seulement les données.",
-            },
-            kind="flag",
-            default=False,
+            }
         ),
     )
 
     def __init__(self, config: SourceConfig, http: Asks) -> None:
         self._http = http
         self._base = library_address(config.url)
-        self._rows = int(config.options.get("rows") or ROWS)
+        self._rows = PER_PAGE.of(config.options)
         self._all_types = bool(config.options.get("all_types", False))
         self._filters = {
             name: words
             for name in ("collection", "keywords")
             if (words := text.cleaned(config.options.get(name)))
         }
-        self._headers = {"X-API-KEY": config.credential} if config.credential else {}
+        self._headers = config.authorization("X-API-KEY")
 
     def listing(self, resume: str | None = None) -> Listing:
         """All studies of the library; `resume` is the cursor of an earlier page of this source."""
         return Listing(lambda tally: self._pages(tally, resume))
 
     def _pages(self, tally: Tally, resume: str | None) -> Iterator[Page]:
-        number = 1
-        if resume is not None:
-            tally.before, tally.expected, place = walks.position(resume)
-            number = int(place) if place.isdigit() else 1
-        while True:
-            rows, found = self._search(number)
-            if tally.expected is not None and found != tally.expected:
-                tally.shake(
-                    f"The number of studies changed from {tally.expected} to {found} while they were read."
-                )
-            tally.expected = found
-            known = tally.count
-            items, failures = self._studies(rows, tally)
-            number += 1
-            more = bool(rows) and tally.count < found
-            if more and tally.count == known:
-                tally.shake("The library sends the same page again.")
-                more = False
-            if number > MAX_PAGES:
-                tally.cut(f"The library has more than {MAX_PAGES:,} pages.")
-                more = False
-            yield Page(tuple(items), tuple(failures), f"{tally.count} {found} {number}" if more else None)
-            if not more:
-                break
-        if tally.count < found:
-            tally.cut(f"The library speaks of {found} studies, but lists {tally.count}.")
+        number = 1 if resume is None else tally.resume_at(resume)
+        return walks.numbered(self._search, lambda row: self._one(row, tally), tally, number, by_page=True)
 
-    def _search(self, number: int) -> tuple[list[Any], int]:
-        """Ask for one page: its rows, and how many studies there are in all."""
+    def _search(self, number: int) -> tuple[int, list[Any]]:
+        """Ask for one page: how many studies there are in all, and its rows."""
         params = {"ps": str(self._rows), "page": str(number), **self._filters}
         answer = self._json(f"{self._base}{INDEX}/api/catalog/search", params)
         result = answer.get("result", answer) if isinstance(answer, dict) else None
@@ -118,30 +84,23 @@ class NadaSource:
         count = text.cleaned(plain.entry(held).get("found"))
         if not (count.isascii() and count.isdigit() and len(count) < 10):
             raise json_replies.not_expected("The reply to the search has no rows and no count (`found`).")
-        return rows, int(count)
+        return int(count), rows
 
-    def _studies(self, rows: list[Any], tally: Tally) -> tuple[list[RawRecord], list[Failure]]:
-        items: list[RawRecord] = []
-        failures: list[Failure] = []
-        for row in rows:
-            ref = self._ref(row)
-            if ref is None:
-                tally.cut("A study has no identifier.")
-                error = PayloadError("A study has no identifier.", code="no-identifier")
-                failures.append(Failure(None, "list", error))
-            elif not tally.admit(ref.id):
-                message = "This identifier came before in the same list; the first record was kept."
-                failures.append(Failure(ref.id, "list", PayloadError(message, code="duplicate-identifier")))
-            elif not self._all_types and not kinds.is_data([row.get("type")]):
-                tally.ignored["not-a-dataset"] += 1
-            else:
-                try:
-                    items.append(RawRecord(ref, FORMAT, self._study(ref, row)))
-                except (PayloadError, SourceRefused) as error:
-                    if error.code == "unexpected-content":
-                        tally.cut(f"The study {ref.id} is listed, but what came for it is no study.")
-                    failures.append(Failure(ref.id, "read", error))
-        return items, failures
+    def _one(self, row: Any, tally: Tally) -> RawRecord | Failure | None:
+        ref = self._ref(row)
+        if ref is None:
+            return tally.lost("A study has no identifier.")
+        if not tally.admit(ref.id):
+            return Failure.again(ref.id)
+        if not self._all_types and not kinds.is_data([row.get("type")]):
+            tally.ignored["not-a-dataset"] += 1
+            return None
+        try:
+            return RawRecord(ref, FORMAT, self._study(ref, row))
+        except (PayloadError, SourceRefused) as error:
+            if error.code == "unexpected-content":
+                tally.cut(f"The study {ref.id} is listed, but what came for it is no study.")
+            return Failure(ref.id, "read", error)
 
     def _study(self, ref: RemoteRef, row: Mapping[str, Any]) -> bytes:
         """Read one study, without variables and their counts, which can name people (DD-02)."""

@@ -10,8 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from migration_harvesters import elements, kinds, languages, oai_replies, text, urls, xml, xml_formats
-from migration_harvesters.errors import HarvestError, PartnerConfigError, PayloadError
+from migration_harvesters import (
+    elements,
+    kinds,
+    languages,
+    oai_replies,
+    options,
+    text,
+    urls,
+    xml,
+    xml_formats,
+)
+from migration_harvesters.errors import PartnerConfigError, PayloadError
 from migration_harvesters.oai_replies import OaiReply, Refusal
 from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
@@ -51,15 +61,11 @@ class OaiPmhSource:
         Option(name="set", label={"en": "Only this set", "fr": "Seulement cet ensemble"}),
         Option(name="from", label={"en": "Changed since", "fr": "Modifiées depuis"}, example="2020-01-01"),
         Option(name="until", label={"en": "Changed until", "fr": "Modifiées jusqu'à"}, example="2030-12-31"),
-        Option(
-            name="all_types",
-            label={"en": "Read records of all types", "fr": "Lire les fiches de tous les types"},
-            help={
+        options.all_types(
+            {
                 "en": "Otherwise only what the repository calls a dataset.",
                 "fr": "Sinon seulement ce que l'entrepôt appelle un jeu de données.",
-            },
-            kind="flag",
-            default=False,
+            }
         ),
     )
 
@@ -68,7 +74,7 @@ class OaiPmhSource:
         self._base = urls.canonical(config.url).partition("?")[0]
         # A repository may keep the address of its records in a query (`…/csw?mode=oaipmh`).
         self._fixed = oai_replies.fixed_arguments(config.url)
-        self._headers = {"Authorization": config.credential} if config.credential else {}
+        self._headers = config.authorization()
         self._options = config.options
         self.all_types = bool(config.options.get("all_types", False))
 
@@ -140,7 +146,7 @@ class _Walk:
                     raise
                 arguments = self._source.selection()
                 continue
-            self._expect(reply.size)
+            self._tally.expect(reply.size)
             known = self._tally.count
             items, failures = self._records(reply.root)
             following = self._next(reply.token, moved=self._tally.count > known)
@@ -148,22 +154,14 @@ class _Walk:
             if following is None:
                 break
             arguments = {"resumptionToken": following}
-        expected = self._tally.expected
-        if expected is not None and self._tally.count < expected:
-            self._tally.cut(f"The repository speaks of {expected} records, but lists {self._tally.count}.")
+        self._tally.close()
 
     # Tokens
 
     def _begin(self, resume: str | None) -> str | None:
         if resume is None:
             return None
-        try:
-            before, expected, token = resume.split(" ", 2)
-            self._tally.before, self._tally.expected = int(before), int(expected) if expected != "-" else None
-        except ValueError as exc:
-            raise HarvestError(
-                f"The cursor “{resume[:60]}” is not one of this source.", code="cursor-unknown"
-            ) from exc
+        token = self._tally.resume(resume)
         self._tokens.add(token)
         return token
 
@@ -171,8 +169,7 @@ class _Walk:
         # After a second beginning the counts belong to two walks, so no other may go on from here.
         if token is None or self._begun_again:
             return None
-        expected = "-" if self._tally.expected is None else self._tally.expected
-        return f"{self._tally.count} {expected} {token}"
+        return self._tally.cursor(token)
 
     def _may_begin_again(self, refusal: Refusal, arguments: Mapping[str, str]) -> bool:
         """Begin once more from the first page where a token is not accepted any more (OA-05)."""
@@ -185,14 +182,6 @@ class _Walk:
             # What was seen before the cursor comes again and is counted again.
             self._tally.before, self._tally.expected = 0, None
         return True
-
-    def _expect(self, size: int | None) -> None:
-        expected = self._tally.expected
-        if size is not None and expected is not None and size != expected:
-            self._tally.shake(
-                f"The number of records changed from {expected} to {size} while they were read."
-            )
-        self._tally.expected = expected if size is None else size
 
     def _next(self, token: str | None, *, moved: bool) -> str | None:
         if not token:
@@ -217,15 +206,11 @@ class _Walk:
         for record in elements.find(root, "ListRecords/record"):
             identifier = elements.word(record, "header/identifier")
             if not identifier or not identifier.isprintable():
-                self._tally.cut("A record has no identifier.")
-                error = PayloadError("A record has no identifier.", code="no-identifier")
-                failures.append(Failure(None, "list", error))
+                failures.append(self._tally.lost())
                 continue
             if not self._tally.admit(identifier):
                 if not self._begun_again:
-                    message = "This identifier came before in the same list; the first record was kept."
-                    error = PayloadError(message, code="duplicate-identifier")
-                    failures.append(Failure(identifier, "list", error))
+                    failures.append(Failure.again(identifier))
                 continue
             try:
                 raw = self._raw(record, identifier)

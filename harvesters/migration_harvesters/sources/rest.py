@@ -58,7 +58,7 @@ class RestSource:
         self._rules = _rules(config)
         self._home = self._address(config)
         header = self._rules.part("credential_header", "Authorization")
-        self._headers = {header: config.credential} if config.credential else {}
+        self._headers = config.authorization(header)
         self._pages_rule: Mapping[str, Any] = plain.entry(self._rules.parts.get("pages"))
 
     def listing(self, resume: str | None = None) -> Listing:
@@ -70,8 +70,7 @@ class RestSource:
         if not self._rules.group:
             yield from walks.pages(self._read, sorting, self._home, resume)
             return
-        if resume is not None:
-            walks.position(resume)
+        walks.from_the_beginning(resume)
         yield from grouping.pages(self._rules, sorting, self._read, self._home)
 
     def _read(self, address: str) -> walks.Leaf:
@@ -95,7 +94,8 @@ class RestSource:
         number = int(here) if here and here.isdigit() else first
         step = _count(rule.get("step")) or 1
         last = _count(plain.dug(answer, str(rule["last"]))) if rule.get("last") else None
-        more = number < last if last is not None else len(rows) >= (_count(rule.get("size")) or len(rows) + 1)
+        # A page that is not full is the last one; where nobody says what is full, an empty one is.
+        more = number < last if last is not None else len(rows) >= (_count(rule.get("size")) or 1)
         return with_parameters(address, {name: str(number + step)}) if more and rows else None
 
     def _ref(self, row: Any) -> RemoteRef | None:

@@ -6,7 +6,6 @@ may be a sitemap (or an index of them), a page, or a document in JSON-LD.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, ClassVar
@@ -22,7 +21,7 @@ from migration_harvesters import (
     urls,
     walks,
 )
-from migration_harvesters.errors import HarvestError, PayloadError, SourceRefused, SourceUnavailable
+from migration_harvesters.errors import PayloadError, SourceRefused, SourceUnavailable
 from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
     Asks,
@@ -82,28 +81,28 @@ class SchemaOrgSource:
         self._home = urls.canonical(config.url)
         self._more = [urls.canonical(one) for one in plain.words(config.options.get("more"))]
         self._patterns = plain.words(config.options.get("pages"))
-        self._headers = {"Authorization": config.credential} if config.credential else {}
+        self._headers = config.authorization()
 
     def listing(self, resume: str | None = None) -> Listing:
         """All datasets; `resume` is the cursor of an earlier page of this source."""
         return Listing(lambda tally: self._pages(tally, resume))
 
     def _pages(self, tally: Tally, resume: str | None) -> Iterator[Page]:
-        position = walks.position(resume) if resume is not None else None
         sorting = walks.Sorting(tally, self.FORMAT, _ref)
         first = self.ask(self._home)
         if sitemaps.looks_like_one(first.body):
-            addresses = self._wanted(sitemaps.pages(first, self.ask), tally)
+            addresses = self._wanted(sitemaps.pages(first, self.ask, tally.cut), tally)
         else:
             rows, addresses = self._of_home(first, tally)
             yield from walks.parts(rows, sorting)
-        yield from self._crawled([*addresses, *self._more], sorting, position)
+        yield from self._crawled([*addresses, *self._more], sorting, resume)
         if tally.count == sum(tally.ignored.values()) and not tally.problems:
             raise json_replies.not_expected("No dataset in schema.org was found on the pages of this site.")
 
     def ask(self, address: str) -> Reply:
-        """Ask for one page."""
-        return self._http.get(address, accept=ACCEPT, headers=self._headers)
+        """Ask for one page; the credential is for the site that it was given for, and for no other."""
+        own = urls.parse(address).origin == urls.parse(self._home).origin
+        return self._http.get(address, accept=ACCEPT, headers=self._headers if own else {})
 
     def _wanted(self, entries: Iterator[sitemaps.Entry], tally: Tally) -> list[str]:
         host = urls.parse(self._home).host
@@ -147,17 +146,11 @@ class SchemaOrgSource:
     # Pages
 
     def _crawled(
-        self, addresses: Sequence[str], sorting: walks.Sorting, position: tuple[int, int | None, str] | None
+        self, addresses: Sequence[str], sorting: walks.Sorting, resume: str | None
     ) -> Iterator[Page]:
         """Read the pages, some at a time; a cursor fits as long as the list of pages is the same."""
-        digest = hashlib.sha256("\n".join(addresses).encode()).hexdigest()[:16]
-        begin = 0
-        if position is not None:
-            before, _, place = position
-            mark, _, reached = place.partition("@")
-            if mark != digest or not reached.isdigit():
-                raise HarvestError("The list of pages has changed since.", code="cursor-unknown")
-            sorting.tally.before, begin = before, int(reached)
+        places = walks.FixedList(addresses)
+        begin = 0 if resume is None else places.resume(sorting.tally, resume)
         for start in range(begin, len(addresses), AT_ONCE):
             items: list[RawRecord] = []
             failures: list[Failure] = []
@@ -165,12 +158,12 @@ class SchemaOrgSource:
                 try:
                     found, failed = self._of_page(address, sorting)
                 except SourceUnavailable:
-                    yield Page(tuple(items), tuple(failures), f"{sorting.tally.count} - {digest}@{number}")
+                    yield Page(tuple(items), tuple(failures), places.cursor(sorting.tally, number))
                     raise
                 items.extend(found)
                 failures.extend(failed)
             end = start + AT_ONCE
-            cursor = f"{sorting.tally.count} - {digest}@{end}" if end < len(addresses) else None
+            cursor = places.cursor(sorting.tally, end) if end < len(addresses) else None
             yield Page(tuple(items), tuple(failures), cursor)
 
     def _of_page(self, address: str, sorting: walks.Sorting) -> tuple[Sequence[RawRecord], Sequence[Failure]]:

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import ClassVar
 from urllib.parse import quote
 
-from migration_harvesters import sdmx_model, sdmx_replies, text, urls
-from migration_harvesters.errors import HarvestError, PartnerConfigError, PayloadError, SourceRefused
+from migration_harvesters import sdmx_model, sdmx_replies, text, urls, walks
+from migration_harvesters.errors import PartnerConfigError, PayloadError, SourceRefused
 from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
     Asks,
@@ -94,7 +94,7 @@ class SdmxSource:
         self._agency = text.cleaned(config.options.get("agency"))
         flows = config.options.get("flows") or ()
         self._flows = frozenset([flows] if isinstance(flows, str) else map(str, flows))
-        self._headers = {"Authorization": config.credential} if config.credential else {}
+        self._headers = config.authorization()
         self._version = self._agreed
 
     def listing(self, resume: str | None = None) -> Listing:
@@ -102,7 +102,6 @@ class SdmxSource:
         return Listing(lambda tally: self._pages(tally, resume))
 
     def _pages(self, tally: Tally, resume: str | None) -> Iterator[Page]:
-        done, promised = _cursor(resume)
         try:
             known = self._list()
         except Problem as problem:
@@ -110,16 +109,17 @@ class SdmxSource:
                 raise
             tally.expected = 0
             return
-        flows = [flow for flow in known.flows.values() if not self._flows or flow.key[1] in self._flows]
-        if promised is not None and promised != len(flows):
-            tally.shake(f"The number of dataflows changed from {promised} to {len(flows)} on the way.")
+        # Registries list in no certain order; a cursor is a place in this one.
+        wanted = (flow for flow in known.flows.values() if not self._flows or flow.key[1] in self._flows)
+        flows = sorted(wanted, key=sdmx_model.urn_of)
+        places = walks.FixedList([sdmx_model.urn_of(flow) for flow in flows])
+        done = 0 if resume is None else places.resume(tally, resume)
         tally.expected = len(flows)
         if len(flows) > MAX_FLOWS:
             tally.cut(f"The registry has more than {MAX_FLOWS:,} dataflows.")
-        tally.before = min(done, len(flows))
         for number, flow in enumerate(flows[done:MAX_FLOWS], start=done + 1):
             items, failures = self._read(flow, known, tally)
-            yield Page(items, failures, f"{number}:{len(flows)}" if number < len(flows) else None)
+            yield Page(items, failures, places.cursor(tally, number) if number < len(flows) else None)
 
     def _list(self) -> Structures:
         """Ask for the dataflows; without an agreed version the older one is tried first (SD-03)."""
@@ -189,15 +189,3 @@ def service_address(url: str) -> str:
         if found and head.count("/") >= 2:
             address = head
     return address.rstrip("/")
-
-
-def _cursor(resume: str | None) -> tuple[int, int | None]:
-    if resume is None:
-        return 0, None
-    try:
-        done, promised = (int(part) for part in resume.split(":"))
-    except ValueError as exc:
-        raise HarvestError(
-            f"The cursor “{resume[:60]}” is not one of this source.", code="cursor-unknown"
-        ) from exc
-    return done, promised

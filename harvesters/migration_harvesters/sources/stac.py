@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from migration_harvesters import json_replies, next_pages, plain, urls, walks
-from migration_harvesters.errors import PayloadError, SourceRefused
+from migration_harvesters.errors import ListingTruncated, PayloadError, SourceRefused
 from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import Asks, Failure, Listing, Page, RemoteRef, SourceConfig, Tally
 
@@ -31,7 +31,7 @@ class StacSource:
     def __init__(self, config: SourceConfig, http: Asks) -> None:
         self._http = http
         self._home = urls.canonical(config.url)
-        self._headers = {"Authorization": config.credential} if config.credential else {}
+        self._headers = config.authorization()
 
     def listing(self, resume: str | None = None) -> Listing:
         """All collections; `resume` is the cursor of an earlier page of this source."""
@@ -88,9 +88,9 @@ class StacSource:
                         return
                     seen.add(address)
                     waiting.append((*self._ask(address), depth + 1))
-                except (SourceRefused, PayloadError) as error:
-                    name = plain.word(link.get("href"))
-                    sorting.tally.cut(f"A part of the catalogue could not be read: {name[:200]}")
+                except (SourceRefused, PayloadError, ListingTruncated) as error:
+                    name = urls.shown(plain.word(link.get("href")))
+                    sorting.tally.cut(f"A part of the catalogue could not be read: {name}")
                     yield Page((), (Failure(name, "read", error),) if sorting.tally.admit(name) else ())
 
 

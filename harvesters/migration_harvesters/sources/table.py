@@ -78,7 +78,7 @@ class TableSource:
         self._config = config
         self._options = config.options
         self._homes = [urls.canonical(one) for one in (config.url, *plain.words(config.options.get("more")))]
-        self._headers = {"Authorization": config.credential} if config.credential else {}
+        self._headers = config.authorization()
         given = config.options.get("mapping")
         self._rules = row_mapping.read(given) if given else None
 
@@ -89,8 +89,7 @@ class TableSource:
     def _pages(self, tally: Tally, resume: str | None) -> Iterator[Page]:
         sorting = walks.Sorting(tally, FORMAT, self._ref, self._left_out)
         if self._rules and self._rules.group:
-            if resume is not None:
-                walks.position(resume)
+            walks.from_the_beginning(resume)
             return grouping.pages(self._rules, sorting, lambda one: self._read(one, tally), self._homes[0])
         return walks.pages(lambda one: self._read(one, tally), sorting, self._homes[0], resume)
 

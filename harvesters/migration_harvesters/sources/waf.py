@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from migration_harvesters import kinds, replies, urls, xml, xml_formats
+from migration_harvesters import kinds, options, replies, urls, walks, xml, xml_formats
 from migration_harvesters.errors import HarvestError, PayloadError, SourceRefused
 from migration_harvesters.mappers import iso
 from migration_harvesters.options import Option, Texts
@@ -27,7 +27,7 @@ from migration_harvesters.records import (
 )
 from migration_harvesters.replies import Reply
 
-MAX_DEPTH, MAX_FILES = 8, 20_000
+MAX_DEPTH, MAX_FILES, MAX_FOLDERS = 8, 20_000, 5_000
 
 
 class WafSource:
@@ -39,22 +39,18 @@ class WafSource:
         "fr": "L'adresse de la page d'index du dossier.",
     }
     OPTIONS: ClassVar[tuple[Option, ...]] = (
-        Option(
-            name="all_types",
-            label={"en": "Read records of all types", "fr": "Lire les fiches de tous les types"},
-            help={
+        options.all_types(
+            {
                 "en": "Services, applications and the like as well, not only data.",
                 "fr": "Aussi les services, applications, etc., pas seulement les données.",
-            },
-            kind="flag",
-            default=False,
+            }
         ),
     )
 
     def __init__(self, config: SourceConfig, http: Asks) -> None:
         self._http = http
         self._home = urls.canonical(config.url)
-        self._headers = {"Authorization": config.credential} if config.credential else {}
+        self._headers = config.authorization()
         self._all_types = bool(config.options.get("all_types", False))
 
     def listing(self, resume: str | None = None) -> Listing:
@@ -62,33 +58,38 @@ class WafSource:
         return Listing(lambda tally: self._pages(tally, resume))
 
     def _pages(self, tally: Tally, resume: str | None) -> Iterator[Page]:
-        if resume is not None:
-            raise HarvestError(
-                f"The cursor “{resume[:60]}” is not one of this source.", code="cursor-unknown"
-            )
-        seen = {self._home}
-        waiting = [(self._home, 0)]
-        count = 0
-        while waiting:
+        walks.from_the_beginning(resume)
+        for number, found in enumerate(self._files(tally)):
+            if number == MAX_FILES:
+                tally.cut(f"The folder holds more than {MAX_FILES:,} files.")
+                return
+            yield Page((), (found,)) if isinstance(found, Failure) else self._record(found, tally)
+
+    def _files(self, tally: Tally) -> Iterator[str | Failure]:
+        """Walk through the folders; give the address of each file once, and each folder that is closed."""
+        seen, waiting = {self._home}, [(self._home, 0)]
+        for _ in range(MAX_FOLDERS):
+            if not waiting:
+                return
             folder, depth = waiting.pop(0)
-            files, folders = self._index(folder)
-            for address in files:
-                if address in seen:
-                    continue
-                seen.add(address)
-                count += 1
-                if count > MAX_FILES:
-                    tally.cut(f"The folder holds more than {MAX_FILES:,} files.")
-                    return
-                yield self._record(address, tally)
-            for address in folders:
-                if address in seen:
-                    continue
-                seen.add(address)
-                if depth == MAX_DEPTH:
-                    tally.cut(f"The folders are nested more than {MAX_DEPTH} deep.")
-                else:
-                    waiting.append((address, depth + 1))
+            try:
+                files, folders = self._index(folder)
+            except SourceRefused as refused:
+                if folder == self._home:
+                    raise
+                # Folders that are closed to the public are often listed like any other.
+                tally.cut(f"The folder {folder} is linked, but cannot be read.")
+                yield Failure(folder, "list", refused)
+                continue
+            yield from (address for address in files if address not in seen)
+            further = [address for address in folders if address not in seen]
+            seen.update(files, folders)
+            if further and depth == MAX_DEPTH:
+                tally.cut(f"The folders are nested more than {MAX_DEPTH} deep.")
+            else:
+                waiting.extend((address, depth + 1) for address in further)
+        if waiting:
+            tally.cut(f"There are more than {MAX_FOLDERS:,} folders.")
 
     def _index(self, folder: str) -> tuple[list[str], list[str]]:
         """Read one index page: the files and the folders below it that it links to."""
@@ -135,9 +136,7 @@ class WafSource:
         name, root = found
         identifier = (iso.identifier(root) if name == xml_formats.ISO else "") or address
         if not tally.admit(identifier):
-            message = "This identifier came before in the same folder; the first record was kept."
-            again = PayloadError(message, code="duplicate-identifier")
-            return Page((), (Failure(identifier, "list", again),))
+            return Page((), (Failure.again(identifier),))
         if not self._all_types and not kinds.is_data(xml_formats.kinds(name, root)):
             tally.ignored["not-a-dataset"] += 1
             return Page(())

@@ -286,12 +286,12 @@ def test_times_in_other_forms_are_read(fields):
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"x"'])
 def test_what_is_no_object_is_no_record(config, body):
     with pytest.raises(MappingError):
-        ckan.to_record(RawRecord(RemoteRef("a"), "ckan", body), config())
+        ckan.interpret(RawRecord(RemoteRef("a"), "ckan", body), config())
 
 
 def test_broken_bytes_are_unreadable(config):
     with pytest.raises(PayloadError):
-        ckan.to_record(RawRecord(RemoteRef("a"), "ckan", b"{"), config())
+        ckan.interpret(RawRecord(RemoteRef("a"), "ckan", b"{"), config())
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from migration_harvesters import walks
 from migration_harvesters.errors import HarvestError, PartnerConfigError, SourceRefused, SourceUnavailable
 from migration_harvesters.sources.ckan import CkanSource, portal_address
 
@@ -41,7 +42,7 @@ def test_pages_are_sorted_and_counted(source):
     assert reading.listing.complete
     assert [params["start"] for _, params in reading.asked] == ["0", "2"]
     assert {params["sort"] for _, params in reading.asked} == {"id asc"}
-    assert [page.cursor for page in reading.pages] == ["2:2:3", None]
+    assert [page.cursor for page in reading.pages] == ["2 3 2", None]
 
 
 def test_an_empty_portal_is_whole_and_empty(source):
@@ -114,7 +115,7 @@ def test_js10_a_server_that_ignores_start_is_noticed(source):
 
 
 def test_js10_a_record_that_slipped_between_two_pages_is_noticed(source):
-    reading = source(found(4, package(1), package(2)), found(4, package(2), package(4)), rows=2)
+    reading = source(found(4, package(1), package(2)), found(4, package(2), package(4)), found(4), rows=2)
     assert not reading.listing.complete
     assert "4 records, but lists 3" in reading.said
 
@@ -136,7 +137,7 @@ def test_an_error_in_the_middle_is_raised_and_the_cursor_before_it_goes_on(sourc
 
 
 def test_a_resumed_list_with_another_total_proves_nothing(source):
-    assert not source(found(5, package(3)), found(5), rows=2, resume="2:2:3").listing.complete
+    assert not source(found(5, package(3)), found(5), rows=2, resume="2 3 2").listing.complete
 
 
 @pytest.mark.parametrize("row", [None, "x", {}, {"id": ""}, {"id": 5}, {"id": "a\x00b"}, {"id": " "}])
@@ -209,9 +210,35 @@ def test_a_listed_record_that_is_not_shown_is_named_and_nothing_is_proven(source
 
 
 def test_without_a_list_of_names_whole_records_are_asked_for(source):
-    reading = source(NOT_THERE, NOT_THERE, result([[package(1), package(2)]]), result([package(3)]), rows=2)
+    reading = source(
+        NOT_THERE, NOT_THERE, result([[package(1), package(2)]]), result([package(3)]), result([]), rows=2
+    )
     assert reading.ids == ["id-1", "id-2", "id-3"]
     assert reading.listing.complete
+
+
+def test_a_portal_that_limits_its_pages_is_read_to_its_end(source):
+    pages = [result([package(1)]), result([package(2)]), result([])]
+    reading = source(NOT_THERE, NOT_THERE, *pages, rows=100)
+    assert reading.ids == ["id-1", "id-2"]
+    assert [params["offset"] for _, params in reading.asked[2:]] == ["0", "1", "2"]
+    assert reading.listing.complete
+
+
+@pytest.mark.parametrize("more", [found, lambda total, *rows: result(list(rows))])
+def test_fi_a_portal_without_end_is_left(source, monkeypatch, more):
+    monkeypatch.setattr(walks, "MAX_PAGES", 5)
+    numbers = iter(range(1, 1000))
+
+    def page(url, params):
+        if more is not found and "current_package" not in url:
+            raise NOT_THERE
+        return more(1000, package(next(numbers)))
+
+    reading = source(default=page, rows=1)
+    assert len(reading.ids) == 5
+    assert not reading.listing.complete
+    assert "more than 5 pages" in reading.said
 
 
 def test_a_portal_that_ignores_offset_has_sent_everything(source):

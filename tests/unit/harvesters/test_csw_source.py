@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migration_harvesters.errors import PartnerConfigError, SourceRefused
+from migration_harvesters.sources import csw
 from migration_harvesters.sources.csw import CswSource
 
 URL = "https://portal.example/csw"
@@ -115,6 +116,15 @@ def test_cs02_a_request_that_is_refused_altogether_is_an_error(run):
     assert len(asked) < 15
 
 
+def test_fi_a_catalogue_that_refuses_everything_after_its_first_page_is_left(run, monkeypatch):
+    monkeypatch.setattr(csw, "LOST_IN_A_ROW", 10)
+    first = page("a", "b", matched=10_000_000, following=3)
+    found, asked = run(first, *[EXCEPTION] * 100)
+    assert found.ids == ["a", "b"]
+    assert isinstance(found.error, SourceRefused)
+    assert len(asked) < 20
+
+
 def test_cs03_an_exception_with_a_status_of_400_is_read(run):
     refused = SourceRefused("status 400", status=400, body=EXCEPTION.encode())
     found, _ = run(refused, refused, rows=1, said=refused)
@@ -169,7 +179,7 @@ def test_records_without_a_name_or_in_an_unknown_format_make_the_list_doubtful(r
 
 
 def test_it_goes_on_from_a_cursor(run):
-    found, asked = run(page("c", matched=3, following=0), resume="3:2:3")
+    found, asked = run(page("c", matched=3, following=0), resume="2 3 3")
     assert asked[1][1]["startPosition"] == "3"
     assert found.listing.complete
     assert found.listing.listed == 3

@@ -147,7 +147,7 @@ def test_our_own_records_come_back_as_they_were(config):
     )  # fmt: skip
     graph = rdf.write(record, subject=ONE)
     raw = RawRecord(RemoteRef(ONE), "dcat", closures.ntriples(graph, URIRef(ONE)))
-    assert dcat.to_record(raw, config("dcat")).content_hash() == record.content_hash()
+    assert dcat.interpret(raw, config("dcat")).record.content_hash() == record.content_hash()
 
 
 def test_rd06_wrong_values_are_kept_for_the_report_and_the_feed_stays_valid(mapped):
@@ -162,11 +162,11 @@ def test_rd06_wrong_values_are_kept_for_the_report_and_the_feed_stays_valid(mapp
 @pytest.mark.parametrize("body", [b"<broken", b"\xff", b"not rdf"])
 def test_broken_bytes_are_unreadable(config, body):
     with pytest.raises(PayloadError):
-        dcat.to_record(RawRecord(RemoteRef("a"), "dcat", body), config("dcat"))
+        dcat.interpret(RawRecord(RemoteRef("a"), "dcat", body), config("dcat"))
 
 
 def test_a_record_without_a_dataset_is_none(config):
     with pytest.raises(MappingError):
-        dcat.to_record(
+        dcat.interpret(
             RawRecord(RemoteRef("a"), "dcat", b"<http://a> <http://b> <http://c> .\n"), config("dcat")
         )

@@ -119,7 +119,7 @@ def test_a_total_that_is_not_reached_proves_nothing(source):
     reading = source(page(1, 2, more=f"<{HOME}> hydra:totalItems 5 ."))
     assert reading.listing.expected == 5
     assert not reading.listing.complete
-    assert "speaks of 5 datasets, but describes 2" in reading.said
+    assert "speaks of 5 records, but lists 2" in reading.said
 
 
 def test_a_total_that_changes_proves_nothing(source):

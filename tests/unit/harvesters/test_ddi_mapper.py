@@ -140,7 +140,7 @@ def test_dd02_statistics_of_variables_are_not_kept():
 def test_a_codebook_without_a_study_is_named(mapped, config):
     raw = RawRecord(RemoteRef("x"), "ddi", b"<codeBook><docDscr/></codeBook>")
     with pytest.raises(MappingError):
-        ddi.to_record(raw, config("oai_pmh"))
+        ddi.interpret(raw, config("oai_pmh"))
 
 
 def test_an_empty_study_is_mapped_to_next_to_nothing(mapped):

@@ -168,7 +168,7 @@ def test_licences_are_found_in_anchors_and_texts(mapped):
 
 def test_a_record_that_identifies_nothing_is_named(config):
     with pytest.raises(MappingError):
-        iso.to_record(RawRecord(RemoteRef("x"), "iso", b"<MD_Metadata/>"), config("csw"))
+        iso.interpret(RawRecord(RemoteRef("x"), "iso", b"<MD_Metadata/>"), config("csw"))
 
 
 def test_an_empty_identification_is_mapped_to_next_to_nothing(mapped):

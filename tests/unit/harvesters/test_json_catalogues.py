@@ -10,6 +10,7 @@ from migration_harvesters import strict_json
 from migration_harvesters.errors import PartnerConfigError, SourceRefused
 from migration_harvesters.mappers import datacite, dataverse, frictionless, stac
 from migration_harvesters.records import RawRecord, RemoteRef
+from migration_harvesters.sources import frictionless as frictionless_source
 from migration_harvesters.sources.datacite import DataciteSource
 from migration_harvesters.sources.dataverse import DataverseSource
 from migration_harvesters.sources.frictionless import FrictionlessSource
@@ -128,9 +129,16 @@ class TestStac:
         assert len(reading.asked) == 4
 
     def test_a_part_that_is_gone_or_elsewhere_is_named(self, listed):
-        root = {"type": "Catalog", "links": [{"rel": "child", "href": "gone.json"}]}
-        reading = listed(StacSource, {"/": root})
-        assert reading.failures == [("gone.json", "unexpected-status")]
+        parts = ["gone.json", "https://user:secret@other.example/c.json", "here.json"]
+        root = {"type": "Catalog", "links": [{"rel": "child", "href": part} for part in parts]}
+        here = {"type": "Collection", "id": "here", "stac_version": "1.0.0"}
+        reading = listed(StacSource, {"/": root, "/here.json": here})
+        assert reading.ids == ["here"]
+        assert reading.failures == [
+            ("gone.json", "unexpected-status"),
+            ("https://…@other.example/c.json", "next-page-refused"),
+        ]
+        assert "secret" not in reading.said
         assert not reading.listing.complete
 
     @pytest.mark.parametrize("answer", ["{}", "[]", "null", '{"collections": {}}', '{"type": "Feature"}'])
@@ -166,6 +174,13 @@ class TestFrictionless:
         )
         assert reading.ids == ["a", "b"]
         assert reading.failures == [("gone.json", "unexpected-status")]
+        assert not reading.listing.complete
+
+    def test_a_list_that_is_too_long_is_not_whole(self, listed, monkeypatch):
+        monkeypatch.setattr(frictionless_source, "MAX_PACKAGES", 1)
+        one = {"name": "a", "resources": [{"path": "a.csv"}]}
+        reading = listed(FrictionlessSource, {"/": ["b.json", "c.json"], "/b.json": one, "/c.json": one})
+        assert reading.ids == ["a"]
         assert not reading.listing.complete
 
     @pytest.mark.parametrize("answer", ["{}", "null", '"x"', '{"resources": {}}'])

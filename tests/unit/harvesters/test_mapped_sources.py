@@ -263,6 +263,20 @@ class TestRest:
         assert [address.partition("?")[2] for address in reading.asked] == ["", "offset=2"]
         assert reading.listing.complete
 
+    def test_pages_of_no_certain_size_go_on_until_one_is_empty(self, rest):
+        reading = rest(
+            [{"id": 1}], [{"id": 2}], [], mapping={**PLAIN, "pages": {"parameter": "p", "first": 1}}
+        )
+        assert reading.ids == ["1", "2"]
+        assert len(reading.asked) == 3
+        assert reading.listing.complete
+
+    def test_js02_fewer_rows_of_figures_than_the_total_mean_that_nothing_is_removed(self, rest):
+        rules = {"identifier": "{iso}", "group": ["iso"], "records": "items", "total": "n"}
+        rows = [{"iso": "KEN"}, {"iso": "KEN"}]
+        assert rest({"n": 2, "items": rows}, mapping=rules).listing.complete
+        assert not rest({"n": 3, "items": rows}, mapping=rules).listing.complete
+
     def test_rows_of_figures_become_one_record_a_group(self, rest):
         rows = [
             {"iso": "KEN", "day": "2024-02-01"},

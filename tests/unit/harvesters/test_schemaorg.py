@@ -12,7 +12,7 @@ import pytest
 from migration_harvesters import jsonld, sitemaps, strict_json
 from migration_harvesters.errors import HarvestError, PayloadError, SourceRefused, SourceUnavailable
 from migration_harvesters.mappers import croissant, schemaorg
-from migration_harvesters.records import RawRecord, RemoteRef
+from migration_harvesters.records import RawRecord, RemoteRef, SourceConfig
 from migration_harvesters.sources.schemaorg import SchemaOrgSource
 
 SITE = "https://site.example"
@@ -80,6 +80,28 @@ class TestSource:
         reading = source({"/": index, "/one.xml.gz": gzip.compress(sitemap("/a")), "/a": page(dataset("A"))})
         assert reading.ids == [f"{SITE}/a"]
         assert reading.asked == ["/", "/one.xml.gz", "/a"]
+        assert not reading.listing.complete
+        assert "https://other.example/two.xml" in reading.said
+
+    def test_an_index_without_end_is_cut(self, source, monkeypatch):
+        monkeypatch.setattr(sitemaps, "MAX_SITEMAPS", 3)
+        index = sitemap(*(f"/{number}.xml" for number in range(9)), kind="sitemapindex", item="sitemap")
+        served = {"/": index, "/a": page(dataset("A"))} | {
+            f"/{number}.xml": sitemap("/a") for number in range(9)
+        }
+        reading = source(served)
+        assert reading.ids == [f"{SITE}/a"]
+        assert "more than 3 sitemaps" in reading.said
+
+    def test_ht09_a_credential_goes_to_the_site_of_the_source_only(self, recorded):
+        more = "https://other.example/d"
+        http = recorded(default=page(dataset("A")))
+        sent = {}
+        ask = http.get
+        http.get = lambda url, **given: (sent.update({url: given["headers"]}), ask(url))[1]
+        given = SourceConfig(url=SITE, protocol="schemaorg", options={"more": [more]}, credential="secret")
+        list(SchemaOrgSource(given, http).listing())
+        assert sent == {f"{SITE}/": {"Authorization": "secret"}, more: {}}
 
     def test_only_pages_that_fit_and_of_this_host_are_asked(self, source):
         reading = source(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migration_harvesters.errors import HarvestError, SourceRefused
+from migration_harvesters.sources import waf
 from migration_harvesters.sources.waf import WafSource
 
 URL = "https://portal.example/records/"
@@ -108,6 +109,27 @@ def test_folders_that_lead_round_end(run):
     found, asked = run(pages)
     assert found.listing.complete
     assert len(asked) == 3
+
+
+def test_a_closed_folder_is_named_and_the_others_come(run):
+    pages = {
+        "": index("closed/", "open/"),
+        "closed/": SourceRefused("no", code="credentials-refused", status=403),
+        "open/": index("a.xml"),
+        "open/a.xml": record("A"),
+    }
+    found, _ = run(pages)
+    assert found.ids == ["A"]
+    assert found.failures == [(f"{URL}closed/", "credentials-refused")]
+    assert not found.listing.complete
+
+
+def test_fi_folders_without_end_are_left(recorded, read, config, monkeypatch):
+    monkeypatch.setattr(waf, "MAX_FOLDERS", 20)
+    http = recorded(default=index(*(f"{number}/" for number in range(5))))
+    found = read(WafSource(config("waf", URL), http).listing())
+    assert len(http.asked) < 22
+    assert "more than 20 folders" in found.said
 
 
 def test_a_cursor_is_refused(config, recorded):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_DOI = re.compile(r"^(?:doi:|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)$", re.IGNORECASE)
+from migration_schemas import dois
+
 _SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -32,8 +33,7 @@ class Reference:
     @property
     def doi(self) -> str:
         """Return the DOI, if the identifier is one."""
-        found = _DOI.match(self.identifier.strip())
-        return found[1] if found else ""
+        return dois.short(self.identifier)
 
 
 def bibtex(reference: Reference) -> str:

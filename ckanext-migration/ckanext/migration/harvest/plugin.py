@@ -78,4 +78,7 @@ class MigrationHarvestPlugin(p.SingletonPlugin):
 
     def get_helpers(self) -> dict[str, Any]:
         """Let the dataset page say that a partner no longer lists a dataset."""
-        return {"migration_harvest_absence": helpers.migration_harvest_absence}
+        return {
+            "migration_harvest_absence": helpers.migration_harvest_absence,
+            "migration_harvest_protocol": helpers.migration_harvest_protocol,
+        }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -151,6 +151,40 @@ def _may(action: str, key: str) -> bool:
 def language() -> str:
     """Give the two letters of the language that the reader chose."""
     return str(tk.h.lang() or "en")[:2]
+
+
+def sorted_list(action: str, name: str, kinds: Sequence[str], otherwise: str) -> dict[str, Any]:
+    """Give one page of what an action lists of a source, of one kind, with how many there are of each.
+
+    Without a choice of the reader it is the first kind that there is any of.
+    """
+    found = call("source_show", id=name)
+    counts = {only: call(action, source=name, only=only, limit=1)["count"] for only in kinds}
+    chosen = str(tk.request.args.get("show", ""))
+    if chosen not in kinds:
+        chosen = next((only for only in kinds if counts[only]), otherwise)
+    page = tk.h.get_page_number(tk.request.args)
+    asked = {"only": chosen, "lang": language(), "limit": PER_PAGE, "offset": (page - 1) * PER_PAGE}
+    listed = call(action, source=name, **asked)
+    return {
+        "source": found,
+        "rows": listed["results"],
+        "counts": counts,
+        "chosen": chosen,
+        "page": page,
+        "more": listed["count"] > page * PER_PAGE,
+    }
+
+
+def settled(name: str, page: str, said: str, action: str, **given: Any) -> Any:
+    """Keep what a person decided on such a list, and go back to it."""
+    try:
+        call(action, **given)
+    except tk.ValidationError as error:
+        tk.h.flash_error("; ".join(str(text) for text in error.error_summary.values()))
+    else:
+        tk.h.flash_success(said)
+    return tk.redirect_to(f"migration_harvest.{page}", name=name, show=tk.request.args.get("show"))
 
 
 def reasons(found: dict[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from ckan.plugins import Interface
@@ -17,3 +18,17 @@ class IPublishing(Interface):
         :param owner_org: id of the agency in whose name the dataset would be public
         """
         return None
+
+
+class ICatalogueIndex(Interface):
+    """Follows the catalogue, and can take in many datasets with one look at the database."""
+
+    def index_datasets(self, ids: Sequence[str]) -> Collection[str]:
+        """Note what the index has to learn of datasets that the present transaction has written.
+
+        Nothing reaches the index before the transaction is committed, and nothing if it is rolled back.
+
+        :param ids: of datasets whose rows stand in the database (flushed, not committed)
+        :returns: those that have to be handed over one by one, as CKAN does it
+        """
+        return ids

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections import OrderedDict
 from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
+import ckan.plugins.toolkit as tk
+
 from ckanext.migration.errors import to_toolkit
 from ckanext.migration.logic.values import KEEP_INVALID
 from migration_schemas import Record, Report, record, validate_record
 
-__all__ = ["KEEP_INVALID", "as_record", "remember", "report", "report_of", "to_toolkit"]
+__all__ = ["KEEP_INVALID", "as_record", "changed_by", "remember", "report", "report_of", "to_toolkit"]
+
+_OURS = ("ckan.logic.action.", "ckanext.migration.")
 
 # One save asks for the same report several times (rule, message, page). It is a pure function of the record.
 REMEMBERED = 256
@@ -48,6 +54,17 @@ def remember(subject: Record, made: Report) -> None:
         _reports[_key(subject)] = made
         while len(_reports) > REMEMBERED:
             _reports.popitem(last=False)
+
+
+def changed_by(action: str) -> str | None:
+    """Name the module of another plugin that chains or replaces an action of CKAN's, if there is one."""
+    function: Any = inspect.unwrap(tk.get_action(action))
+    while isinstance(function, functools.partial):  # CKAN binds each chained action to the one before
+        if not str(function.func.__module__).startswith(_OURS):
+            return str(function.func.__module__)
+        function = function.args[0]
+    module = str(inspect.unwrap(function).__module__)
+    return None if module.startswith(_OURS) else module
 
 
 def _key(subject: Record) -> str:

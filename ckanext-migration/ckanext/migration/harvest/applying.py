@@ -1,31 +1,52 @@
-"""Phase four: decisions become datasets, one transaction a record, so that a crash leaves none half done."""
+"""Phase four: decisions become datasets, whole transactions only, so that a crash leaves none half done.
+
+New datasets are written together, a batch in one transaction; what that does not cover, and what is
+changed, goes through CKAN's actions with a transaction for each. A record that breaks its batch is found by
+halving it: it alone is written by itself, and fails alone.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 from ckan import model
 
 from ckanext.migration import shared
-from ckanext.migration.harvest import blobs, corrections
+from ckanext.migration.harvest import blobs, corrections, inserting
 from ckanext.migration.harvest.crashpoints import crashpoint
 from ckanext.migration.harvest.decisions import WRITES, Outcome
 from ckanext.migration.harvest.errors import IdentityConflict, RunLost, RunStopped, SinkRefused
 from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot
 from ckanext.migration.harvest.sink import Order, Plan, Sink
 from ckanext.migration.harvest.work import Work, public, spent
+from migration_schemas import Record
 from migration_schemas.errors import MigrationError
 
 log = logging.getLogger(__name__)
+
+FEWEST = 2  # records that are worth a batch
 
 
 def apply(work: Work, sink: Sink) -> None:
     """Write what was decided; what the guard holds back is left for a person."""
     mark = time.monotonic()
-    for remote_id in _todo(work):
+    todo, together = _todo(work), inserting.usual()
+    for start in range(0, len(todo), work.batch):
+        part = todo[start : start + work.batch]
+        left = _add(work, sink, part) if together else part
+        # where nothing can be written together nobody tries again and again
+        together = together and (left != part or len(part) < work.batch)
+        mark = _write_each(work, sink, left, mark)
+    with work.step() as run:
+        run.phase, run.timings = "reconcile", spent(run, "apply", mark)
+
+
+def _write_each(work: Work, sink: Sink, remote_ids: Iterable[str], mark: float) -> float:
+    for remote_id in remote_ids:
         crashpoint("record-before")
         try:
             mark = _write(work, sink, remote_id, mark)
@@ -38,8 +59,64 @@ def apply(work: Work, sink: Sink) -> None:
             broke = SinkRefused("CKAN could not store the record because of an error in this portal.")
             _fail(work, remote_id, broke)
         crashpoint("record-committed")
+    return mark
+
+
+def _add(work: Work, sink: Sink, remote_ids: list[str]) -> list[str]:
+    """Write the new among these records in one transaction; return what is left to be written one by one."""
+    if len(remote_ids) < FEWEST:
+        return remote_ids
+    try:
+        written = _insert(work, sink, remote_ids)
+    except (RunLost, RunStopped, sa.exc.OperationalError):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the record itself meets it again and says so
+        log.info("harvest.batch-broke run=%s records=%s: %s", work.held.run_id, len(remote_ids), error)
+        if isinstance(error, inserting.Unusual):
+            return remote_ids
+        middle = len(remote_ids) // 2
+        return [*_add(work, sink, remote_ids[:middle]), *_add(work, sink, remote_ids[middle:])]
+    _announce(work, written)
+    return [remote_id for remote_id in remote_ids if remote_id not in written]
+
+
+def _announce(work: Work, written: Mapping[str, inserting.New]) -> None:
+    """Tell what was committed; it stands, whatever those make of it who are told."""
+    for new in written.values():
+        try:
+            inserting.announce([new])
+        except Exception:
+            model.Session.rollback()
+            log.exception("harvest.announcing-broke run=%s", work.held.run_id)
+        crashpoint("record-committed")
+
+
+def _insert(work: Work, sink: Sink, remote_ids: list[str]) -> dict[str, inserting.New]:
+    """Write what can be written together: ledger, datasets and outbox in one transaction of the run."""
+    started = time.monotonic()
     with work.step() as run:
-        run.phase, run.timings = "reconcile", spent(run, "apply", mark)
+        begun = model.Session().get_transaction()
+        query = sa.select(HarvestSnapshot).where(HarvestSnapshot.run_id == run.id)
+        query = query.where(HarvestSnapshot.remote_id.in_(remote_ids), sa.not_(HarvestSnapshot.applied))
+        found = {row.remote_id: row for row in model.Session.scalars(query)}
+        mine = (HarvestRecord.source_id == work.origin.id, HarvestRecord.remote_id.in_(remote_ids))
+        held = set(model.Session.scalars(sa.select(HarvestRecord.remote_id).where(*mine)))
+        rows = [found[name] for name in remote_ids if name in found and name not in held]
+        records = blobs.records(row.content_hash for row in rows)
+        orders = {}
+        for row in rows:
+            with contextlib.suppress(MigrationError):  # the record meets it again, and fails alone
+                orders[row.remote_id] = _order(work, row, records[row.content_hash or ""], None)
+        plans = {plan.remote_id: plan for plan in sink.create_all(list(orders.values()))}
+        written = sink.insert(list(plans.values()))
+        for row in rows:
+            if row.remote_id in written:
+                _note(work, run, row, None, plans[row.remote_id])
+                crashpoint("record-written")
+        run.timings = spent(run, "apply", started)
+        if model.Session().get_transaction() is not begun:
+            raise SinkRefused("A plugin ended the transaction of the harvest.")
+    return written
 
 
 def _todo(work: Work) -> list[str]:
@@ -98,21 +175,25 @@ def _nothing_to_write(row: HarvestSnapshot, held: HarvestRecord | None) -> bool:
 def _plan(work: Work, sink: Sink, row: HarvestSnapshot, held: HarvestRecord | None) -> Plan:
     found = blobs.records([row.content_hash, held.content_hash if held else None])
     record = found[row.content_hash or ""]
-    order = Order(
-        remote_id=row.remote_id,
-        record=record,
-        before=found.get(held.content_hash or "") if held else None,
-        private=bool(row.private),
-        organization=work.terms.organization(record, work.origin.owner_org),
-    )
-    fresh = work.reports.pop(row.content_hash or "", None)
-    if fresh is not None:
-        shared.remember(record, fresh)  # the publishing rule asks for the same report again
+    order = _order(work, row, record, found.get(held.content_hash or "") if held else None)
     if held is None:
         return sink.create(order)
     if held.source_id != work.origin.id:
         raise IdentityConflict("The dataset of this record belongs to another source.")
     return sink.update(order, held.package_id)
+
+
+def _order(work: Work, row: HarvestSnapshot, record: Record, before: Record | None) -> Order:
+    fresh = work.reports.get(row.content_hash or "")
+    if fresh is not None:
+        shared.remember(record, fresh)  # the publishing rule asks for the same report again
+    return Order(
+        remote_id=row.remote_id,
+        record=record,
+        before=before,
+        private=bool(row.private),
+        organization=work.terms.organization(record, work.origin.owner_org),
+    )
 
 
 def _note(

@@ -7,15 +7,18 @@ the same session before, so that dataset, ledger and search outbox become true t
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
 from ckan import model
 
-from ckanext.migration.harvest import curation
+from ckanext.migration.harvest import curation, inserting
 from ckanext.migration.harvest.comparing import comparable, held_fields
 from ckanext.migration.harvest.errors import IdentityConflict, SinkRefused
 from ckanext.migration.harvest.naming import free_name, package_id, slug
@@ -47,6 +50,7 @@ class Plan:
 
     action: str
     package: dict[str, Any]
+    remote_id: str = ""
     kept: tuple[str, ...] = ()
     current: Mapping[str, Any] | None = None
 
@@ -74,6 +78,43 @@ class Sink:
         package = self._package(order, order.record) | {"id": identifier, "name": name}
         return Plan(action="package_create", package=package)
 
+    def create_all(self, orders: Sequence[Order]) -> list[Plan]:
+        """Plan new datasets as `create` does, with one look at the database; conflicts are left out."""
+        ids = {order.remote_id: package_id(self._origin.id, order.remote_id) for order in orders}
+        slugs = {
+            order.remote_id: slug(order.record.title("en"), self._origin.name, order.remote_id)
+            for order in orders
+        }
+        used = _in_use([*ids.values(), *slugs.values()])
+        known = frozenset(slugs.values())
+
+        def taken(name: str) -> bool:
+            return name in used or (name not in known and _taken(name))
+
+        plans = []
+        for order in orders:
+            identifier, wanted = ids[order.remote_id], slugs[order.remote_id]
+            if identifier in used:
+                continue
+            name = free_name(wanted, self._origin.name, order.remote_id, taken)
+            used.update((identifier, name))
+            package = self._package(order, order.record) | {"id": identifier, "name": name}
+            plans.append(Plan(action="package_create", package=package, remote_id=order.remote_id))
+        return plans
+
+    def insert(self, plans: Sequence[Plan]) -> dict[str, inserting.New]:
+        """Write new datasets into the present transaction; return those that were written by remote id.
+
+        Raises what a hook or the database raises; nothing is to be committed then.
+        """
+        new = {}
+        for plan in plans:
+            with contextlib.suppress(inserting.Unusual, tk.ValidationError):
+                new[plan.remote_id] = inserting.validated(deepcopy(plan.package), self._writing(plan))
+        if new:
+            inserting.insert(list(new.values()))
+        return new
+
     def update(self, order: Order, held_package: str) -> Plan:
         """Plan a change of the dataset that the ledger names; what a person changed in it stays."""
         current = tk.get_action("package_show")(self._context(), {"id": held_package})
@@ -92,14 +133,8 @@ class Sink:
 
     def write(self, plan: Plan) -> None:
         """Hand a plan to CKAN, which commits; raise SinkRefused with CKAN's reasons in words."""
-        context = self._context() | {"return_id_only": True}
-        if plan.package.get("private"):
-            # Kept with its report, also where a value has the wrong form; the publishing rule holds it back.
-            context[KEEP_INVALID] = True
-        if plan.current is not None:
-            context["original_package"] = plan.current
         try:
-            tk.get_action(plan.action)(context, plan.package)
+            tk.get_action(plan.action)(self._writing(plan), plan.package)
         except tk.ValidationError as error:
             raise SinkRefused(_words(error)) from error
 
@@ -118,6 +153,15 @@ class Sink:
                 )
             self._organizations[name] = group.id
         return self._organizations[name]
+
+    def _writing(self, plan: Plan) -> dict[str, Any]:
+        context = self._context() | {"return_id_only": True}
+        if plan.package.get("private"):
+            # Kept with its report, also where a value has the wrong form; the publishing rule holds it back.
+            context[KEEP_INVALID] = True
+        if plan.current is not None:
+            context["original_package"] = plan.current
+        return context
 
     def _context(self) -> dict[str, Any]:
         """Act as the site user without further checks: identity was checked against the ledger."""
@@ -147,6 +191,13 @@ def _with_ids(fresh: list[dict[str, Any]], held: list[Mapping[str, Any]]) -> lis
         known = ids.get(str(resource.get("url")))
         result.append({**resource, "id": known.pop(0)} if known else resource)
     return result
+
+
+def _in_use(texts: Sequence[str]) -> set[str]:
+    """Find which of these texts are ids or names of datasets."""
+    package = model.Package
+    query = sa.select(package.id, package.name).where(sa.or_(package.id.in_(texts), package.name.in_(texts)))
+    return {text for row in model.Session.execute(query) for text in row}
 
 
 def _taken(name: str) -> bool:

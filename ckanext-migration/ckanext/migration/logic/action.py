@@ -62,13 +62,18 @@ def migration_dataset_validate(context: Any, data_dict: dict[str, Any]) -> dict[
 @tk.chained_action
 def package_create(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
     """Complete what follows from other values, then create and report errors of resources in their place."""
+    prepare_new(context, data_dict)
+    return _saved(original, context, data_dict)
+
+
+def prepare_new(context: Any, data_dict: dict[str, Any]) -> None:
+    """Complete a new dataset in place, and note in the context what its validation has to know."""
     forms.structure(data_dict)
     if data_dict.get("state") == "draft":
-        context["allow_state_change"] = (
-            True  # CKAN takes a draft from its own form only, and publishes it else
-        )
+        # CKAN takes a draft from its own form only, and publishes it else
+        context["allow_state_change"] = True
     context[publishing.NEW_ID] = derived.fill(data_dict, None, _taken(context))
-    return _saved(original, context, data_dict)
+    context[publishing.RESOURCE_ERRORS] = {}
 
 
 @tk.chained_action

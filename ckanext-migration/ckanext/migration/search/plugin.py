@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import ckan.plugins as p
@@ -10,10 +11,12 @@ from ckan.lib.search.common import SearchError, SearchQueryError
 from flask import has_request_context
 
 from ckanext.migration.cli import migration
+from ckanext.migration.interfaces import ICatalogueIndex
 from ckanext.migration.search import (
     action,
     auth,
     install,
+    many,
     refusals,
     starting,
     trouble,
@@ -44,6 +47,7 @@ class MigrationSearchPlugin(p.SingletonPlugin):
     p.implements(p.IClick)
     p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(ICatalogueIndex)
 
     # IConfigurer
 
@@ -53,6 +57,12 @@ class MigrationSearchPlugin(p.SingletonPlugin):
         tk.add_template_directory(config_, "templates")
         commits.watch()
         starting.prepare()
+
+    # ICatalogueIndex
+
+    def index_datasets(self, ids: Sequence[str]) -> Collection[str]:
+        """Note many datasets of one transaction together."""
+        return many.note(ids)
 
     # IMiddleware
 

@@ -7,6 +7,7 @@ the dataset is left to CKAN: the caller reads it ``alone``.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import json
@@ -65,6 +66,16 @@ class Together:
             except Exception as error:  # noqa: BLE001 - whatever it is, CKAN's own way has to meet it and say so
                 model.Session.rollback()
                 log.info("search.reading.left_to_ckan dataset=%s error=%s", dataset, type(error).__name__)
+        return found
+
+    def within(self, ids: Sequence[str]) -> dict[str, Document | None]:
+        """Do the same in a transaction of the caller: what a plugin raises is raised, nothing is undone."""
+        batch = rows.read(ids)
+        found: dict[str, Document | None] = {}
+        for dataset, package in batch.packages.items():
+            if dataset not in batch.related:
+                with contextlib.suppress(showing.Unusual):
+                    found[dataset] = self._document(package, batch)
         return found
 
     def _document(self, package: model.Package, batch: rows.Batch) -> Document | None:

@@ -176,7 +176,7 @@ def test_a_record_that_breaks_its_batch_costs_only_itself(partner, monkeypatch):
 
     figures = run["counters"]
     assert (figures["added"], figures["failed"], run["state"]) == (6, 1, "finished")
-    failed = [row["remote_id"] for row in records(run["id"], "problems")]
+    failed = [row["remote_id"] for row in records(run["id"], "failed")]
     assert failed == ["remote-004"]
     assert len(packages()) == 6
 

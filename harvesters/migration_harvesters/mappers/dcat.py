@@ -40,7 +40,7 @@ def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:
 
 def _read(raw: RawRecord) -> tuple[Graph, URIRef | BNode]:
     """Parse what our own source wrote: nothing in it can point outside, so it needs no process of its own."""
-    graph = Graph()
+    graph = Graph(store="SimpleMemory")
     try:
         graph.parse(data=raw.body.decode(), format="nt")
     except Exception as exc:  # rdflib's parsers raise whatever they stumble upon

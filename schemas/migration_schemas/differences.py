@@ -137,12 +137,7 @@ def _shown(one: Field, value: Any, lang: str) -> list[str]:
             for row in value
         ]
     if one.vocabulary:
-        return [_term(one.vocabulary, code, lang) for code in _listed(value)]
+        return [get(one.vocabulary).label_with_code(code, lang) for code in _listed(value)]
     if isinstance(value, Mapping):
         return [text_in(value, lang) or json.dumps(value, ensure_ascii=False)]
     return _listed(value)
-
-
-def _term(vocabulary: str, code: str, lang: str) -> str:
-    label = get(vocabulary).label(code, lang)
-    return code if label == code else f"{label} ({code})"

@@ -18,9 +18,9 @@ from migration_vocabularies import get, language_tag
 
 from . import codecs
 from .fields import LANGUAGES, Field, load
-from .mending import fits, mended
 from .record import Record
 from .report import IN_RESOURCE, Finding
+from .value_repairs import fits, mended
 
 Step = str | int
 
@@ -68,8 +68,7 @@ class Repair:
             return str(self.moved_to[-1])
         if isinstance(self.new, Mapping):
             return f"{self.new.get('start')} – {self.new.get('end')}"
-        label = get(self.vocabulary).label(self.new, lang) if self.vocabulary else self.new
-        return str(self.new) if label == self.new else f"{label} ({self.new})"
+        return get(self.vocabulary).label_with_code(str(self.new), lang) if self.vocabulary else str(self.new)
 
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the repair as JSON-ready data."""

@@ -108,6 +108,11 @@ class Vocabulary:
         concept = self._concepts.get(code)
         return concept.label(lang) if concept else code
 
+    def label_with_code(self, code: str, lang: str) -> str:
+        """Return the label with the code behind it: ``Sudan (SDN)``; an unknown code stands alone."""
+        label = self.label(code, lang)
+        return code if label == code else f"{label} ({code})"
+
     def by_iri(self, iri: str) -> Concept | None:
         """Return the concept with this IRI or with a skos:exactMatch to it."""
         return self._by_iri.get(iri)

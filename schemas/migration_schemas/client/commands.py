@@ -17,7 +17,7 @@ import click
 
 from migration_schemas.errors import MigrationError, ReadError
 
-from . import files, telling
+from . import files, printing
 from .errors import PortalError, PortalRefusedError
 from .state import State
 
@@ -113,7 +113,7 @@ def publish(  # noqa: PLR0913 - click passes one argument for each option
     entries = [*files.read_folder(folder)]
     if not entries:
         raise ReadError("The folder holds no record.", remedy=f"Names end with {', '.join(files.SUFFIXES)}.")
-    tell = telling.Published(len(entries), diff=diff, as_json=as_json, dry_run=dry_run, lang=lang)
+    tell = printing.Published(len(entries), diff=diff, as_json=as_json, dry_run=dry_run, lang=lang)
     interrupted = _told(Publisher(portal, State(folder, portal.url), wishes).publish(entries), tell)
     tell.end(portal.url, interrupted=interrupted)
     return INTERRUPTED if interrupted else tell.code(GOOD, LEFT, UNREADABLE)
@@ -162,13 +162,13 @@ def pull(  # noqa: PLR0913 - click passes one argument for each option
     puller = Puller(
         portal, State(folder, portal.url), folder, form=form, force=force, dry_run=dry_run, lang=lang
     )
-    tell = telling.Fetched(diff=diff, as_json=as_json, dry_run=dry_run, lang=lang)
+    tell = printing.Fetched(diff=diff, as_json=as_json, dry_run=dry_run, lang=lang)
     interrupted = _told(puller.pull(organization, query), tell)
     tell.end(portal.url, interrupted=interrupted)
     return INTERRUPTED if interrupted else tell.code(GOOD, LEFT, UNREADABLE)
 
 
-def _told(outcomes: Iterable[Any], tell: telling.Telling) -> bool:
+def _told(outcomes: Iterable[Any], tell: printing.Printer) -> bool:
     """Say what became of each record; return whether somebody ended it before the last."""
     try:
         for outcome in outcomes:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migration_schemas import Record, load, repairs, validate_record
-from migration_schemas.mending import fits, mended
+from migration_schemas.value_repairs import fits, mended
 
 FULL = Path(__file__).parents[2] / "data" / "full_dataset.yaml"
 

@@ -1,4 +1,4 @@
-"""What the commands say: a line for each record as it is done, or everything as JSON at the end."""
+"""What the commands print: a line for each record as it is done, or everything as JSON at the end."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ SHOWN = 10
 """Findings of one record that are listed; `validate` says them all."""
 
 
-class Telling:
+class Printer:
     """Says what became of each record."""
 
     def __init__(self, *, diff: bool, as_json: bool, dry_run: bool, lang: str) -> None:
@@ -108,7 +108,7 @@ class Telling:
         return left if self._left else good
 
 
-class Published(Telling):
+class Published(Printer):
     """Says what became of records that were published."""
 
     def __init__(self, of: int, **how: Any) -> None:
@@ -171,7 +171,7 @@ class Published(Telling):
             self.detail(self._words["more"].format(number=more, file=entry.file))
 
 
-class Fetched(Telling):
+class Fetched(Printer):
     """Says what became of records that were pulled."""
 
     def one(self, outcome: Pulled) -> None:

@@ -1,8 +1,9 @@
 """Is a dataset up to date? The rule of the Humanitarian Data Exchange, for every frequency.
 
-A dataset is *due* when its period has passed since the last change, *overdue* after a grace time and
-*delinquent* after a second one. HDX defines the thresholds for eight frequencies; the others
-follow the same proportions. Datasets that promise no rhythm are not judged.
+A dataset is *fresh* until its period has passed since the last change, then *due*, *overdue* after a grace
+time and *delinquent* after a second one (HDX, "Expected Update Frequency vs Freshness Status"). HDX defines
+the thresholds for seven frequencies; the others follow those of the nearest one. Datasets that promise no
+rhythm, which HDX calls always fresh, are not judged.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import Literal, NamedTuple
 
 from .record import Record
 
-State = Literal["current", "due", "overdue", "delinquent", "not-applicable", "unknown"]
-STATES: tuple[State, ...] = ("current", "due", "overdue", "delinquent", "not-applicable", "unknown")
+State = Literal["fresh", "due", "overdue", "delinquent", "not-applicable", "unknown"]
+STATES: tuple[State, ...] = ("fresh", "due", "overdue", "delinquent", "not-applicable", "unknown")
 
 HDX: dict[str, tuple[int, int, int]] = {
     "DAILY": (1, 2, 3),
@@ -23,7 +24,7 @@ HDX: dict[str, tuple[int, int, int]] = {
     "MONTHLY": (30, 44, 60),
     "QUARTERLY": (90, 120, 150),
     "ANNUAL_2": (180, 210, 240),
-    "ANNUAL": (365, 425, 485),
+    "ANNUAL": (365, 425, 455),
 }
 OTHERS: dict[str, tuple[int, int, int]] = {
     "HOURLY": (1, 2, 3),
@@ -34,10 +35,10 @@ OTHERS: dict[str, tuple[int, int, int]] = {
     "MONTHLY_2": (15, 22, 29),
     "BIMONTHLY": (61, 91, 121),
     "ANNUAL_3": (122, 152, 182),
-    "BIENNIAL": (730, 790, 850),
-    "TRIENNIAL": (1095, 1155, 1215),
-    "QUINQUENNIAL": (1826, 1886, 1946),
-    "DECENNIAL": (3652, 3712, 3772),
+    "BIENNIAL": (730, 790, 820),
+    "TRIENNIAL": (1095, 1155, 1185),
+    "QUINQUENNIAL": (1826, 1886, 1916),
+    "DECENNIAL": (3652, 3712, 3742),
 }
 THRESHOLDS = HDX | OTHERS
 WITHOUT_RHYTHM = frozenset({"CONT", "UPDATE_CONT", "AS_NEEDED", "IRREG", "NEVER", "OTHER"})
@@ -76,7 +77,7 @@ def state(frequency: str | None, modified: str | None, today: date) -> State:
     if days is None:
         return "unknown"
     if today < days.due_at:
-        return "current"
+        return "fresh"
     if today < days.overdue_at:
         return "due"
     return "overdue" if today < days.delinquent_at else "delinquent"

@@ -72,8 +72,8 @@ def test_r_1_1_m_facets_of_the_world(world: Site) -> None:
     assert (split["sex"], split["age"]) == (8, 6)
     assert len(found(world, ext_any_of={"disaggregation": ["sex", "age"]})) == 6
     assert found(world, fq="-disaggregation:[* TO *]") == ["f09", "f11"]
-    # late by the world's own rule is long overdue by HDX's
-    assert counts(world, "update_state") == {"current": 5, "delinquent": 3, "not-applicable": 3}
+    # late by the world's own rule is delinquent by HDX's
+    assert counts(world, "update_state") == {"fresh": 5, "delinquent": 3, "not-applicable": 3}
     assert counts(world, "informs") == {"01": 1, "10": 1, "20": 1}
 
 

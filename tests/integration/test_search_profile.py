@@ -64,11 +64,11 @@ def test_the_update_state_is_computed_when_asked(searching: Searching, site: Sit
         site.create(modified=ago(modified), issued=ago(200))
     site.create(frequency="IRREG")
     found = counts(searching, "update_state")
-    assert found == {"current": 1, "due": 1, "overdue": 1, "delinquent": 1, "not-applicable": 1}
+    assert found == {"fresh": 1, "due": 1, "overdue": 1, "delinquent": 1, "not-applicable": 1}
     for state in found:
         assert searching.find(q="*:*", fq=f'update_state:"{state}"')["count"] == 1
     assert searching.find(q="*:*", fq="update_state:(due OR overdue)")["count"] == 2
-    assert searching.find(q="*:*", fq="-update_state:current")["count"] == 4
+    assert searching.find(q="*:*", fq="-update_state:fresh")["count"] == 4
 
 
 @pytest.mark.parametrize("words", ["Sudan", "Soudan", "السودان", "Déplacements", "displacement", "Africa"])

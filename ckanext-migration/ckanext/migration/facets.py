@@ -65,10 +65,10 @@ def update_states() -> dict[str, str]:
     """Return what each state of the update clock is called (HDX rule, see migration_schemas.freshness)."""
     _ = tk._
     return {
-        "current": _("Up to date"),
+        "fresh": _("Up to date"),
         "due": _("Update due"),
         "overdue": _("Update overdue"),
-        "delinquent": _("Long overdue"),
+        "delinquent": _("Delinquent"),
         "not-applicable": _("No updates planned"),
         "unknown": _("Unknown"),
     }

@@ -133,4 +133,4 @@ def test_all_update_states_occur(harvests: dict[str, Harvest]) -> None:
         for harvest in harvests.values()
         for record in harvest.records.values()
     )
-    assert min(states[state] for state in ("current", "due", "overdue", "delinquent")) >= 3, states
+    assert min(states[state] for state in ("fresh", "due", "overdue", "delinquent")) >= 3, states

@@ -15,13 +15,13 @@ CHANGED = date(2024, 1, 1)
 @pytest.mark.parametrize(
     ("frequency", "days", "state"),
     [
-        ("DAILY", 0, "current"), ("DAILY", 1, "due"), ("DAILY", 2, "overdue"), ("DAILY", 3, "delinquent"),
-        ("WEEKLY", 6, "current"), ("WEEKLY", 7, "due"),
+        ("DAILY", 0, "fresh"), ("DAILY", 1, "due"), ("DAILY", 2, "overdue"), ("DAILY", 3, "delinquent"),
+        ("WEEKLY", 6, "fresh"), ("WEEKLY", 7, "due"),
         ("WEEKLY", 14, "overdue"), ("WEEKLY", 21, "delinquent"),
-        ("MONTHLY", 29, "current"), ("MONTHLY", 43, "due"),
+        ("MONTHLY", 29, "fresh"), ("MONTHLY", 43, "due"),
         ("MONTHLY", 44, "overdue"), ("MONTHLY", 60, "delinquent"),
-        ("ANNUAL", 364, "current"), ("ANNUAL", 365, "due"),
-        ("ANNUAL", 425, "overdue"), ("ANNUAL", 485, "delinquent"),
+        ("ANNUAL", 364, "fresh"), ("ANNUAL", 365, "due"),
+        ("ANNUAL", 425, "overdue"), ("ANNUAL", 454, "overdue"), ("ANNUAL", 455, "delinquent"),
         ("NEVER", 9999, "not-applicable"), ("AS_NEEDED", 9999, "not-applicable"), ("UNKNOWN", 1, "unknown"),
         (None, 1, "unknown"), ("nonsense", 1, "unknown"),
     ],
@@ -62,7 +62,7 @@ def test_incomplete_dates_mean_their_last_day(text, day):
 
 def test_age_counts_from_the_publication_when_nothing_changed():
     record = Record({"frequency": "ANNUAL", "issued": "2022"})
-    assert freshness.of(record, date(2023, 6, 1)) == "current"
+    assert freshness.of(record, date(2023, 6, 1)) == "fresh"
     assert freshness.of(record, date(2024, 1, 1)) == "due"
 
 

@@ -214,12 +214,12 @@ def test_buckets_become_flat_lists() -> None:
     answer = {
         "f0": {"buckets": [{"key": "a", "doc_count": 2}, {"key": 7, "doc_count": 1}]},
         "f1": {"buckets": [{"key": 1577836800000, "key_as_string": "2020", "doc_count": 3}]},
-        "f2": {"buckets": {"overdue": {"doc_count": 0}, "current": {"doc_count": 4}}},
+        "f2": {"buckets": {"overdue": {"doc_count": 0}, "fresh": {"doc_count": 4}}},
     }
     assert facets.lists(("tags", "issued", "update_state", "nothing"), answer) == {
         "tags": ["a", 2, "7", 1],
         "issued": ["2020", 3],
-        "update_state": ["current", 4],
+        "update_state": ["fresh", 4],
         "nothing": [],
     }
 
@@ -257,7 +257,7 @@ def test_facets_share_what_an_engine_can_answer_sr_10(limit: int) -> None:
 def test_update_state_is_a_facet_and_a_filter() -> None:
     found = read(q="*:*", fq=['update_state:"overdue"', LABELS], facet__field=["update_state"])
     assert set(found.aggregations["f0"]["filters"]["filters"]) == {
-        "current", "due", "overdue", "delinquent", "not-applicable", "unknown",
+        "fresh", "due", "overdue", "delinquent", "not-applicable", "unknown",
     }  # fmt: skip
     assert {"range": {"overdue_at": {"lte": "2026-11-24"}}} in found.filters[0]["bool"]["filter"]
 

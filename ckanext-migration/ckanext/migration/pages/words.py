@@ -23,7 +23,7 @@ UNTRUSTED = "noopener noreferrer nofollow ugc"
 # Shown by word, colour and icon; never by colour alone.
 ACCESS_LOOK = {"PUBLIC": ("open", "unlock"), "RESTRICTED": ("ask", "key"), "NON_PUBLIC": ("closed", "lock")}
 STATE_LOOK = {
-    "current": ("good", "check-circle"),
+    "fresh": ("good", "check-circle"),
     "due": ("soon", "clock"),
     "overdue": ("late", "exclamation-circle"),
     "delinquent": ("late", "exclamation-triangle"),

@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-CURRENT, DUE, OVERDUE, DELINQUENT = "current", "due", "overdue", "delinquent"
+FRESH, DUE, OVERDUE, DELINQUENT = "fresh", "due", "overdue", "delinquent"
 NOT_APPLICABLE, UNKNOWN = "not-applicable", "unknown"
-STATES = (CURRENT, DUE, OVERDUE, DELINQUENT, NOT_APPLICABLE, UNKNOWN)
+STATES = (FRESH, DUE, OVERDUE, DELINQUENT, NOT_APPLICABLE, UNKNOWN)
 SCHEDULE = "update_schedule"
 """Keyword field: scheduled, or why there is no schedule."""
 
@@ -23,7 +23,7 @@ def query(state: str, now: datetime) -> dict[str, Any]:
     today = now.astimezone(UTC).date().isoformat()
     past, future = {"lte": today}, {"gt": today}
     bounds = {
-        CURRENT: {"due_at": future},
+        FRESH: {"due_at": future},
         DUE: {"due_at": past, "overdue_at": future},
         OVERDUE: {"overdue_at": past, "delinquent_at": future},
         DELINQUENT: {"delinquent_at": past},

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from ckan import model, plugins
 
 TABLES = {
+    "migration": "migration_former_name",
     "migration_search": "migration_search_outbox",
     "migration_harvest": "migration_harvest_source",
     "migration_quality": "migration_quality_score",

@@ -7,6 +7,7 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 import click
+from ckan import model
 from ckan.lib.plugins import DefaultTranslation
 
 import migration_vocabularies
@@ -14,8 +15,9 @@ from ckanext.migration import config as settings
 from ckanext.migration import csrf, facets, headers
 from ckanext.migration.cli import migration
 from ckanext.migration.dcat import catalogue, negotiation
-from ckanext.migration.logic import action, comparing, drafts, forms, publishing, terms
+from ckanext.migration.logic import action, comparing, drafts, former, forms, publishing, terms
 from ckanext.migration.pages import drafts as draft_pages
+from ckanext.migration.pages import moved
 
 # Defaults that do not fit: another RDF profile, a third-party image host, too few values for the countries.
 REPLACED = {
@@ -57,6 +59,7 @@ class MigrationPlugin(DefaultTranslation, p.SingletonPlugin):
     p.implements(p.IClick)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IDomainObjectModification)
     p.implements(p.IResourceController, inherit=True)
     p.implements(p.ITranslation)
     p.implements(p.IMiddleware, inherit=True)
@@ -86,6 +89,7 @@ class MigrationPlugin(DefaultTranslation, p.SingletonPlugin):
         app.before_request(csrf.before_request)
         app.before_request(negotiation.before_request)
         app.after_request(negotiation.after_request)
+        app.after_request(moved.after_request)
         app.after_request(headers.secure)
         app.after_request(headers.refused)
         return app
@@ -113,8 +117,18 @@ class MigrationPlugin(DefaultTranslation, p.SingletonPlugin):
         publishing.announce_warnings(context, pkg_dict)
 
     def after_dataset_update(self, context: Any, pkg_dict: dict[str, Any]) -> None:
-        """Say in the web interface what could still be better."""
+        """Keep the name that a dataset had; say in the web interface what could still be better."""
+        before = (context.get(publishing.STORED) or {}).get("name")
+        if before and before != pkg_dict["name"]:
+            former.renamed(pkg_dict["id"], before, pkg_dict["name"])
         publishing.announce_warnings(context, pkg_dict)
+
+    # IDomainObjectModification
+
+    def notify(self, entity: Any, operation: Any) -> None:
+        """Forget the former names of a dataset that is purged, in the same transaction."""
+        if isinstance(entity, model.Package) and operation == model.DomainObjectOperation.deleted:
+            former.forget(entity.id)
 
     # IResourceController
 

@@ -14,9 +14,10 @@ def run(plugin: str, metadata: list[sa.MetaData]) -> None:
     :param plugin: name of the plugin, with which the names of its tables begin
     :param metadata: where its tables are described
     """
+    described = {name for found in metadata for name in found.tables}
 
     def ours(_item: object, name: str | None, kind: str, *_more: object) -> bool:
-        return kind != "table" or (name or "").startswith(plugin)
+        return kind != "table" or ((name or "").startswith(plugin) and name in described)
 
     def configured(**target: Any) -> None:
         context.configure(

@@ -19,6 +19,7 @@ PLAIN = Reference(
     address="https://registry.example.org/dataset/sudan-round-9",
     identifier="https://doi.org/10.5281/zenodo.1",
     day="2026-11-24",
+    version="2.1",
 )
 
 
@@ -49,6 +50,7 @@ def test_an_entry() -> None:
         "author": "{International Organization for Migration}",
         "title": "{Displacement in Sudan, round 9}",
         "year": "2024",
+        "version": "2.1",
         "howpublished": "Dataset",
         "doi": "10.5281/zenodo.1",
         "url": "https://registry.example.org/dataset/sudan-round-9",
@@ -65,6 +67,7 @@ def test_a_record_for_reference_managers() -> None:
         "TI  - Displacement in Sudan, round 9",
         "PY  - 2024",
         "PB  - International Organization for Migration",
+        "ET  - 2.1",
         "DO  - 10.5281/zenodo.1",
         "UR  - https://registry.example.org/dataset/sudan-round-9",
         "Y2  - 2026/11/24",
@@ -90,7 +93,7 @@ def test_a_doi_is_told_from_other_identifiers(identifier: str, doi: str) -> None
 
 
 def test_without_author_and_date() -> None:
-    bare = references(author="", year="", identifier="")
+    bare = references(author="", year="", identifier="", version="")
     assert set(entry(bibtex(bare))) == {"title", "howpublished", "url", "urldate"}
     assert "AU" not in ris(bare)
 

@@ -29,6 +29,7 @@ class Reference:
     address: str
     identifier: str
     day: str
+    version: str = ""
 
     @property
     def doi(self) -> str:
@@ -42,6 +43,7 @@ def bibtex(reference: Reference) -> str:
         "author": f"{{{_latex(reference.author)}}}" if _line(reference.author) else "",
         "title": f"{{{_latex(reference.title)}}}",
         "year": _latex(reference.year),
+        "version": _latex(reference.version),
         "howpublished": "Dataset",
         # Addresses are read verbatim: only what would end the field is written in another way.
         "doi": _address(reference.doi),
@@ -62,6 +64,7 @@ def ris(reference: Reference) -> str:
         ("TI", reference.title),
         ("PY", reference.year),
         ("PB", reference.author),
+        ("ET", reference.version),
         ("DO", reference.doi),
         ("UR", reference.address),
         ("Y2", reference.day.replace("-", "/")),

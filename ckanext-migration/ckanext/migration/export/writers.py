@@ -212,6 +212,7 @@ class References:
                 address=self._job.address(package),
                 identifier=record.identifier,
                 day=self._job.day,
+                version=str(record.fields.get("version") or ""),
             )
         )
 

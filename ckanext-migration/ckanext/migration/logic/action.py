@@ -8,7 +8,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.migration.logic import derived, drafts, forms, publishing, visibility
+from ckanext.migration.logic import derived, drafts, former, forms, publishing, visibility
 from ckanext.migration.logic.bulk import migration_bulk_template, migration_bulk_upload
 from ckanext.migration.logic.faceting import migration_facet_values
 from ckanext.migration.logic.identity import migration_dataset_find
@@ -18,7 +18,7 @@ from ckanext.migration.logic.similar import migration_dataset_similar
 from ckanext.migration.logic.validating import migration_validate
 from ckanext.migration.logic.widening import migration_search_widen
 from ckanext.migration.pages import drafts as draft_pages
-from ckanext.migration.pages import rounds
+from ckanext.migration.pages import moved, rounds
 
 __all__ = [
     "current_package_list_with_resources",
@@ -120,20 +120,32 @@ def _stored(context: Any, data_dict: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _taken(context: Any) -> Callable[[str], bool]:
-    """Whether a name is in use."""
-    return lambda name: context["model"].Package.get(name) is not None
+    """Whether a name is in use, or an address with it leads to a dataset."""
+    return lambda name: context["model"].Package.get(name) is not None or former.holder(name) is not None
 
 
 @tk.side_effect_free
 @tk.chained_action
 def package_show(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
     """Show a dataset without the fields that the caller may not read."""
-    package = original(context, data_dict)
+    try:
+        package = original(context, data_dict)
+    except tk.ObjectNotFound:
+        package = _by_former_name(original, context, data_dict)
     if context.get("for_edit"):
         draft_pages.overlay(context, package)
     if not visibility.may_read_all(context):
         visibility.trim(package)
     return package
+
+
+def _by_former_name(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
+    """Show the dataset that had a name before; a page is led to its present address instead."""
+    lookup = not (context.get("for_update") or publishing.is_page())
+    name = moved.present(str(data_dict.get("id")), dict(context)) if lookup else None
+    if name is None:
+        raise tk.ObjectNotFound
+    return original(context, {**data_dict, "id": name})
 
 
 @tk.side_effect_free

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -15,7 +16,7 @@ import migration_schemas
 from ckanext.migration import shared
 from ckanext.migration.logic.publishing import language
 from ckanext.migration.pages import rounds, words
-from migration_schemas import Field, schema_org
+from migration_schemas import Field, dois, schema_org
 
 log = logging.getLogger(__name__)
 
@@ -208,21 +209,28 @@ def _details(resource: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def citation(package: Mapping[str, Any]) -> str:
-    """Return the text to cite a dataset with: who, when, what, which version, where (R-1.1-i)."""
+    """Return the text to cite a dataset with: who, when, what, which version, where, read when (R-1.1-i)."""
     year = str(package.get("issued") or package.get("modified") or "")[:4]
     title = tk.h.migration_text(package.get("title_translated"))["text"] or str(package.get("title") or "")
     identifier = str(package.get("identifier") or "")
-    address = identifier if identifier.startswith("http") else dataset_url(package)
+    lasting = dois.link(identifier) or identifier
+    address = lasting if lasting.startswith("http") else lasting_url(package)
     who = words.publisher(package)
     head = f"{who} ({year})." if year else f"{who}."
     version = str(package.get("version") or "")
     told = tk._("version {number}").format(number=version)  # outside of the f-string: it is looked for there
     kind = tk._("dataset")
-    return f"{head} {title}{f' ({told})' if version else ''} [{kind}]. {address}"
+    read = tk._("Accessed {day}").format(day=words.day(datetime.now(UTC).date().isoformat()))
+    return f"{head} {title}{f' ({told})' if version else ''} [{kind}]. {address}. {read}."
+
+
+def lasting_url(package: Mapping[str, Any]) -> str:
+    """Return the address by which a dataset is found whatever its name is, the one that RDF calls it by."""
+    return str(tk.h.url_for("dataset.read", id=package["id"], _external=True, locale="default"))
 
 
 def dataset_url(package: Mapping[str, Any]) -> str:
-    """Return the lasting address of a dataset, free of the interface's language."""
+    """Return the address of a dataset's page, free of the interface's language."""
     return str(tk.h.url_for("dataset.read", id=package["name"], _external=True, locale="default"))
 
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import harvest_peer
 import sqlalchemy as sa
 from ckan import model
 from ckan.cli.cli import CtxObject
@@ -122,7 +123,7 @@ def seen(name: str) -> Any:
 
 WORK: dict[str, Callable[..., Any]] = {
     each.__name__: each for each in (find, some, reindex, rebuild, same, fill, create, seen)
-}
+} | harvest_peer.WORK
 
 
 def main() -> None:

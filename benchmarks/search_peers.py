@@ -40,8 +40,8 @@ BLOCK = 20
 class Side:
     """A CKAN in a process of its own."""
 
-    def __init__(self, site: str) -> None:
-        program = [sys.executable, str(Path(__file__).with_name("peer.py")), str(FOLDER / site / "ckan.ini")]
+    def __init__(self, site: str, python: str = sys.executable) -> None:
+        program = [python, str(Path(__file__).with_name("peer.py")), str(FOLDER / site / "ckan.ini")]
         self._process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.cpu: list[float] = []
         """Milliseconds of processor time of each answer, in the process of CKAN alone."""

@@ -5,6 +5,7 @@
 `registry` is this software. `solr` is the same CKAN, with the same dataset type and the same database, on
 CKAN's own search: it answers from the Solr that `solr.py` starts. `stock` has a database of its own and
 nothing of ours: CKAN with ckanext-scheming and ckanext-dcat and a dataset type of ckanext-dcat, on that Solr.
+`harvest`, which `harvest_peers.py` makes, is that with ckanext-harvest, in an environment of its own.
 """
 
 from __future__ import annotations
@@ -32,8 +33,13 @@ class Site:
     on_solr: bool = True
     owns_database: bool = True
     options: tuple[tuple[str, str], ...] = ()
+    by_default: bool = True
 
 
+SHOWN = (
+    ("scheming.dataset_schemas", f"{DCAT}:dcat_ap_full.yaml"),
+    ("scheming.presets", f"ckanext.scheming:presets.json {DCAT}:presets.yaml"),
+)
 SITES = (
     Site("registry", OURS, "ckan_benchmark", on_solr=False),
     Site("solr", OURS.replace(" migration_search", ""), "ckan_benchmark", owns_database=False),
@@ -41,20 +47,29 @@ SITES = (
         "stock",
         "scheming_datasets dcat",
         "ckan_benchmark_stock",
-        options=(
-            ("scheming.dataset_schemas", f"{DCAT}:dcat_ap_full.yaml"),
-            ("scheming.presets", f"ckanext.scheming:presets.json {DCAT}:presets.yaml"),
-        ),
+        options=SHOWN,
+    ),
+    Site(
+        "harvest",
+        "harvest scheming_datasets dcat dcat_rdf_harvester",
+        "ckan_benchmark_harvest",
+        options=(*SHOWN, ("ckan.harvest.mq.type", "redis")),
+        by_default=False,
     ),
 )
 
 
-def make() -> dict[str, Path]:
-    """Make databases and configuration files; return ``{name: file}``."""
+def make(*names: str) -> dict[str, Path]:
+    """Make databases and configuration files, of the usual sites by default; return ``{name: file}``.
+
+    The tables of other plugins are made by `ckan db upgrade` where these are installed.
+    """
     where = places.Places(places.project())
     addresses = services.addresses(where)
     found = {}
     for site in SITES:
+        if site.name not in names and (names or not site.by_default):
+            continue
         folder = where.ckan / "benchmark" / site.name
         (folder / "storage").mkdir(parents=True, exist_ok=True)
         url = make_url(addresses.database)
@@ -78,7 +93,8 @@ def make() -> dict[str, Path]:
         )
         if site.owns_database:
             postgres.make_database(where, settings.chosen_ports(where), site.database)
-            ckan.run(where, ini, "db", "upgrade")
+            if site.by_default:
+                ckan.run(where, ini, "db", "upgrade")
     return found
 
 

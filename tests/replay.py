@@ -38,6 +38,7 @@ class Portal:
     answering: Answering
     port: int = 0
     asked: list[tuple[str, str]] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -62,6 +63,10 @@ def serving(answering: Answering) -> Iterator[Portal]:
             portal.asked.append((self.headers["Host"], self.path))
             parts = urlsplit(self.path)
             answer = portal.answering(parts.path, dict(parse_qsl(parts.query))) or MISSING
+            etag = answer.headers.get("ETag")
+            if etag and self.headers["If-None-Match"] == etag:
+                answer = Answer(b"", answer.media_type, 304, {"ETag": etag})
+            portal.statuses.append(answer.status)
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.media_type)
             self.send_header("Content-Length", str(len(answer.body)))

@@ -38,6 +38,7 @@ def apply(work: Work, sink: Sink) -> None:
     for start in range(0, len(todo), work.batch):
         part = todo[start : start + work.batch]
         left = _add(work, sink, part) if together else part
+        mark = time.monotonic()  # the batch has booked its own time
         # where nothing can be written together nobody tries again and again
         together = together and (left != part or len(part) < work.batch)
         mark = _write_each(work, sink, left, mark)

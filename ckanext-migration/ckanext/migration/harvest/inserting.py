@@ -68,7 +68,7 @@ def validated(package: dict[str, Any], context: Context) -> New:
         raise Unusual("CKAN has reasons to refuse it")
     if any(data.get(name) for name in NOT_COVERED):
         raise Unusual("it has parts that lie in other tables")
-    user = model.User.get(context["user"])
+    user = context["auth_user_obj"]  # looked up by the check
     if user is not None:
         data["creator_user_id"] = user.id
     return New(context, package, data, _rows(data))
@@ -140,5 +140,6 @@ def _told(new: New) -> None:
         plugin.create(new.package)
         plugin.after_dataset_create(new.context, new.data)
     if new.data.get("resources"):
-        views = {"model": model, "session": model.Session, "user": new.context["user"], "ignore_auth": True}
+        kept = ("model", "session", "user", "auth_user_obj", "ignore_auth")
+        views = {name: new.context[name] for name in kept}
         tk.get_action("package_create_default_resource_views")(views, {"package": new.data})

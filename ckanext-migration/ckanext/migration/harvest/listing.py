@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.migration.harvest import blobs, config
+from ckanext.migration.harvest import asking_again, blobs, config
 from ckanext.migration.harvest.crashpoints import crashpoint
 from ckanext.migration.harvest.decisions import Outcome
 from ckanext.migration.harvest.errors import RunPostponed
 from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot
 from ckanext.migration.harvest.naming import identity
 from ckanext.migration.harvest.work import Work, clean, public, spent
+from migration_harvesters.conditional import Condition, NotModified
 from migration_harvesters.errors import ListingTruncated, SourceUnavailable
 from migration_harvesters.records import Listing, Page
 from migration_schemas.errors import MigrationError
@@ -31,6 +32,8 @@ LONGEST_WAIT = 24 * 3600.0  # seconds; who asks for more is not worth waiting fo
 def read(work: Work) -> None:
     """Read the whole list, from where an interrupted worker left it, and note whether it may be trusted."""
     cursor, known, staged = _resume(work)
+    before = asking_again.condition(work) if cursor is None else None
+    work.asks.begin(before[1] if before else None)
     listing = work.reader().listing(cursor)
     ceiling = 3 * known + 10_000
     ended: MigrationError | None = None
@@ -43,12 +46,15 @@ def read(work: Work) -> None:
             crashpoint("page-committed")
             if staged > ceiling:
                 raise ListingTruncated(f"The listing did not end after {staged} records.")
+    except NotModified:
+        _close_unread(work, before, mark)
+        return
     except MigrationError as error:
         _postpone(work, error)
         if not staged and error.scope == "run":
             raise
         ended = error
-    _close(work, listing, ended)
+    _close(work, listing, ended, begun=cursor is None)
     crashpoint("listing-closed")
 
 
@@ -140,7 +146,16 @@ def _problems(run: HarvestRun, found: Iterable[MigrationError], repeated: int) -
     return problems[:SHOWN_PROBLEMS]
 
 
-def _close(work: Work, listing: Listing, ended: MigrationError | None) -> None:
+def _close_unread(work: Work, before: tuple[str, Condition] | None, started: float) -> None:
+    """Take over the list of an earlier run: the partner says that it is still the same."""
+    with work.step() as run:
+        if before is not None:
+            asking_again.take_over(work, run, before[0])
+        run.phase, run.timings = "stage", spent(run, "list", started)
+    crashpoint("listing-closed")
+
+
+def _close(work: Work, listing: Listing, ended: MigrationError | None, *, begun: bool) -> None:
     """Note what the finished list is worth: complete means whole, and no record is nameless (DL-02)."""
     with work.step() as run:
         nameless = sa.select(sa.func.count()).where(
@@ -152,6 +167,8 @@ def _close(work: Work, listing: Listing, ended: MigrationError | None) -> None:
         run.stable = listing.stable and run.stable is not False
         run.complete = listing.complete and ended is None and not model.Session.scalar(nameless)
         run.expected, run.cursor, run.phase = listing.expected, None, "stage"
+        if begun:  # in this process, and not where another one had come to
+            asking_again.note(work, run)
     log.info(
         "harvest.listed run=%s complete=%s stable=%s", work.held.run_id, listing.complete, listing.stable
     )

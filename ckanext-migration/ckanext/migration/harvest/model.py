@@ -85,6 +85,7 @@ class HarvestRun(tk.BaseModel):
     complete: Mapped[bool | None] = mapped_column(sa.Boolean)
     stable: Mapped[bool | None] = mapped_column(sa.Boolean)
     agreement: Mapped[str | None] = mapped_column(sa.Text)
+    condition: Mapped[dict[str, Any] | None] = mapped_column(_json)
     # what came of it
     guard: Mapped[dict[str, Any] | None] = mapped_column(_json)
     counters: Mapped[dict[str, Any] | None] = mapped_column(_json)

@@ -108,9 +108,11 @@ class Sink:
         Raises what a hook or the database raises; nothing is to be committed then.
         """
         new = {}
+        account = model.User.get(self._user)  # once for all
         for plan in plans:
+            context = self._writing(plan) | {"auth_user_obj": account}
             with contextlib.suppress(inserting.Unusual, tk.ValidationError):
-                new[plan.remote_id] = inserting.validated(deepcopy(plan.package), self._writing(plan))
+                new[plan.remote_id] = inserting.validated(deepcopy(plan.package), context)
         if new:
             inserting.insert(list(new.values()))
         return new

@@ -22,6 +22,7 @@ from ckanext.migration.harvest.agreement import Agreement
 from ckanext.migration.harvest.decisions import Limits
 from ckanext.migration.harvest.model import HarvestRun, HarvestSource
 from migration_harvesters import http, registry
+from migration_harvesters.conditional import Conditional
 from migration_harvesters.errors import PartnerConfigError
 from migration_harvesters.http import Http
 from migration_harvesters.records import Mapper, Source, SourceConfig
@@ -74,6 +75,7 @@ class Work:
     origin: Origin
     terms: Agreement
     partner: SourceConfig
+    asks: Conditional
     reader: Callable[[], Source]
     mapper: Callable[[str], Mapper]
     check: Checker
@@ -113,12 +115,14 @@ def prepare(held: runs.Claim, check: Checker) -> Work:
         allow_private=origin.allow_private,
         credential=_secret(origin),
     )
+    asks = Conditional(_http(origin))
     return Work(
         held=held,
         origin=origin,
         terms=terms,
         partner=partner,
-        reader=lambda: registry.source(origin.protocol)(partner, _http(origin)),
+        asks=asks,
+        reader=lambda: registry.source(origin.protocol)(partner, asks),
         mapper=registry.mapper,
         check=check,
         limits=config.limits(),

@@ -64,8 +64,8 @@ def test_recorded_dcat_catalogues(partner):
     ]
     assert files
     states = {}
-    # Each is read and mapped in test_partners_dcat; through the engine every third, unless there is time.
-    for number, path in enumerate(files if os.environ.get("LONG_TESTS") else files[::3]):
+    # Each is read and mapped in test_partners_dcat; through the engine every ninth, unless there is time.
+    for number, path in enumerate(files if os.environ.get("LONG_TESTS") else files[::9]):
         body = path.read_bytes()
         label = SYNTAXES[path.suffix]
         partner.portal.answering = lambda path, query, body=body, label=label: replay.Answer(body, label)

@@ -28,6 +28,11 @@ from registry_site import Site
 RECORDS, EDITED = 12_000, 50
 MOST_GROWTH = 128 * 1024 * 1024
 """Bytes by which the process may grow; the requirement is 512 MiB for all of it."""
+NEEDED = frozenset(
+    "id index_id site_id name state capacity dataset_type entity_type owner_org organization permission_labels"
+    " metadata_created metadata_modified validated_data_dict data_dict".split()
+)
+"""What CKAN and the export read of a document; the words and facets of 12,000 copies take the engine a minute."""
 
 pytestmark = [
     pytest.mark.slow,
@@ -55,7 +60,7 @@ def copies(site: Site, number: int) -> list[str]:
     engine, alias = client.engine(config.address()), config.alias()
     engine.refresh(alias)
     found = engine.search(alias, {"query": {"term": {"id": pattern["id"]}}, "size": 1})["hits"]["hits"][0]
-    document = json.dumps(found["_source"])
+    document = json.dumps({key: value for key, value in found["_source"].items() if key in NEEDED})
     resource = pattern["resources"][0]["id"]
     made = {str(uuid.uuid4()): str(uuid.uuid4()) for _ in range(number - 1)}
     assert model.meta.engine is not None

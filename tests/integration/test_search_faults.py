@@ -177,7 +177,7 @@ def test_a_rebuild_while_many_write_is_not_noticed(faulty: FaultSite) -> None:
         go_on(logs, 10)
         reader = Reader(logs, kept)
         with reading(reader):
-            for _round in range(5 if LONG else 2):
+            for _round in range(5 if LONG else 1):
                 process = faulty.command("rebuild", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
                 output, _ = process.communicate(timeout=600)
                 assert process.returncode == 0, output

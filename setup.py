@@ -93,6 +93,7 @@ setup(
         "ckanapi>=4.11,<5",
         "click>=8.1,<9",
         "elasticsearch>=8.19,<9",
+        "orjson>=3.10,<4",
         "itsdangerous>=2.2,<3",
         "lxml>=6.1,<7",
         "openpyxl>=3.1.5,<4",

@@ -45,14 +45,14 @@ class Engine:
         answer = _whole(ask(**self._counting(index, arguments)))
         if self._learns(index, answer) and "aggs" in body:
             answer = _whole(ask(**self._counting(index, arguments)))
-        return answer
+        return exactness.scored(body, answer)
 
     def searches(self, index: str, bodies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """Make several searches in one request; one that fails fails all."""
         answers = self._searches(index, bodies)
         if self._learns(index, answers[0]) and any("aggs" in body for body in bodies):
             answers = self._searches(index, bodies)
-        return answers
+        return [exactness.scored(*pair) for pair in zip(bodies, answers, strict=True)]
 
     def _searches(self, index: str, bodies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         head = {"allow_partial_search_results": False, "search_type": exactness.SCORES}
@@ -157,6 +157,10 @@ class Engine:
     def settings(self, index: str, settings: Mapping[str, Any]) -> None:
         """Change settings of a living index."""
         self._call("indices.put_settings", index=index, settings=dict(settings))
+
+    def merge(self, index: str) -> None:
+        """Let the engine bring an index that was just filled into one piece a shard; it does so by itself."""
+        self._call("indices.forcemerge", index=index, max_num_segments=1, wait_for_completion=False)
 
     def index_settings(self, index: str) -> Mapping[str, str]:
         """Return the settings of an index, by their full names. Raises ``IndexMissing``."""

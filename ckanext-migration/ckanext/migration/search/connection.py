@@ -202,7 +202,8 @@ def _body(wanted: request.Request, asked: beyond.Asked | None, without: list[str
     }
     if wanted.order:
         body["sort"] = wanted.order
-        body["track_scores"] = True
+        if "score" in wanted.wanted and not any("_score" in each for each in wanted.order):
+            body["track_scores"] = True
     if wanted.aggregations:
         body["aggs"] = wanted.aggregations
     if asked is not None:

@@ -72,7 +72,7 @@ def _rounds(body: Body, keys: list[str]) -> dict[str, Any]:
         **part,
         "query": _within(body, keys),
         "sort": _LATEST,
-        "track_scores": True,
+        "track_scores": "_score" in body["sort"][0],
         "track_total_hits": False,
         "size": len(keys),
         "aggs": {"rounds": groups},

@@ -14,6 +14,8 @@ from urllib.parse import unquote_plus, urlsplit
 
 import elastic_transport
 import elasticsearch
+import orjson
+from elasticsearch import serializer
 
 from ckanext.migration.search import privileges
 from ckanext.migration.search.config import Address
@@ -49,6 +51,19 @@ _REFUSALS: tuple[tuple[int, str, Callable[..., SearchFault], str], ...] = (
 """HTTP status, what the engine's name for the error has in it, and what it is to us."""
 
 
+class _Reading(serializer.JsonSerializer):
+    """Answers, which hold whole datasets, are read by orjson; what is sent is written as ever.
+
+    orjson refuses to read or write half of a surrogate pair, which a partner's record may hold.
+    """
+
+    def json_loads(self, data: bytes) -> Any:
+        try:
+            return orjson.loads(data)
+        except orjson.JSONDecodeError:
+            return super().json_loads(data)
+
+
 class Transport:
     """Calls one engine, be it one node or several."""
 
@@ -80,6 +95,7 @@ def connect(address: Address) -> Transport:
     _, user, password = _parts(address.url)
     hosts = [_parts(url)[0] for url in (address.url, *address.nodes)]
     options: dict[str, Any] = {
+        "serializer": _Reading(),
         "request_timeout": address.timeout,
         # a node that is gone is passed over; all our requests may be repeated without harm
         "max_retries": len(hosts) - 1,

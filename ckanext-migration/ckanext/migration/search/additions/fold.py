@@ -70,7 +70,6 @@ def shape(asked: Asked, request: Request, body: dict[str, Any]) -> None:
     if not asked.state.get(KEY):
         return
     body["collapse"] = {"field": FIELD}
-    body["track_scores"] = True
     keys = {"terms": {"field": FIELD, "size": _MOST_SERIES}}
     counted = {"filter": {"exists": {"field": "series"}}, "aggs": {"keys": keys}}
     body["aggs"] = {**body.get("aggs", {}), _AGGREGATION: counted}

@@ -10,6 +10,7 @@ fields, tried on every passage; only a search with operators of Solr's language 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from ckanext.migration.search.query.sought import Sought
 
 SHOWN = mapping.HIGHLIGHTED
 MARK = "mark"
+_WORD = re.compile(r"\w+")
 _WHOLE = {"number_of_fragments": 0}
 _PASSAGES = {"number_of_fragments": 2, "fragment_size": 200}
 
@@ -79,8 +81,24 @@ def _marked(name: str, language: str, looked_for: Sequence[Sought]) -> dict[str,
         labels = {
             label for meaning in each.meanings for spoken, label in meaning.labels if language in ("", spoken)
         }
-        found += [{"match_phrase": {name: label}} for label in sorted(labels)]
+        found += [{"match_phrase": {name: label}} for label in _fewest(each, labels)]
     return {"bool": {"should": found}}
+
+
+def _fewest(sought: Sought, labels: set[str]) -> list[str]:
+    """Return the names that have to be looked for besides the words typed.
+
+    Where "refugees" is marked anyway, "refugees and asylum" would mark little more, and looking for words
+    that stand side by side is the dearest part of a mark.
+    """
+    alone = {label.casefold() for label in labels if len(_words(label)) == 1}
+    if not sought.phrase:
+        alone |= _words(sought.text)
+    return sorted(each for each in labels if len(_words(each)) == 1 or not alone & _words(each))
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
 
 
 def _names(asked: Asked, shown: str) -> tuple[str, ...]:

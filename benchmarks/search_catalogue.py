@@ -18,7 +18,7 @@ import random
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,8 +77,8 @@ def change(rng: random.Random) -> dict[str, Any]:
     }
 
 
-def fill(number: int) -> None:
-    """Bring the catalogue to a number of records."""
+def fill(number: int) -> int:
+    """Bring the catalogue to a number of records, and return it."""
     rng = random.Random(SEED)  # noqa: S311 - the same catalogue for everybody
     agencies = [_agency(position) for position in range(AGENCIES)]
     patterns = [_pattern(position, rng, agencies) for position in range(PATTERNS)]
@@ -96,6 +96,7 @@ def fill(number: int) -> None:
         with model.meta.engine.begin() as connection:
             for index, table in enumerate(tables):
                 connection.execute(sa.insert(table), [row for each in packages for row in each[index]])
+    return number
 
 
 def _copies(
@@ -171,15 +172,20 @@ def _act(name: str, /, **data: Any) -> Any:
 def main() -> None:
     """Fill and index."""
     number = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
+    filled_and_indexed(sys.argv[1], lambda: fill(number))
+
+
+def filled_and_indexed(ini: str, fill_it: Callable[[], int]) -> None:
+    """Fill a site (the callable returns the number of records), index it and print what both took."""
     logging.disable(logging.WARNING)
     sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
-    site = CtxObject(sys.argv[1])
+    site = CtxObject(ini)
     from ckanext.migration.search import client, config  # noqa: PLC0415 - needs CKAN's configuration
     from ckanext.migration.search.upkeep import rebuild  # noqa: PLC0415 - as above
 
     begun = time.perf_counter()
     with site.app._wsgi_app.test_request_context():
-        fill(number)
+        number = fill_it()
         filled = time.perf_counter()
         model.Session.remove()
         found = rebuild.run(

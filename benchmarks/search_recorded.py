@@ -14,9 +14,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import logging
 import sys
-import time
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -25,7 +23,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
-from ckan.cli.cli import CtxObject
+from search_catalogue import filled_and_indexed
 
 PROJECT = Path(__file__).resolve().parents[1]
 HDX = (
@@ -162,25 +160,5 @@ def _file(each: Mapping[str, Any], key: str, position: int) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Fill and index."""
-    logging.disable(logging.WARNING)
-    sys.path.append(str(PROJECT / "tests"))
-    site = CtxObject(sys.argv[1])
-    from ckanext.migration.search import client, config  # noqa: PLC0415 - needs CKAN's configuration
-    from ckanext.migration.search.upkeep import rebuild  # noqa: PLC0415 - as above
-
-    begun = time.perf_counter()
-    with site.app._wsgi_app.test_request_context():
-        number = fill()
-        filled = time.perf_counter()
-        model.Session.remove()
-        found = rebuild.run(
-            model.meta.engine, client.engine(config.address()), config.alias(), datetime.now(UTC)
-        )
-    print(f"{number} records in {filled - begun:.0f} s; {found.datasets} indexed in", end=" ")
-    print(f"{time.perf_counter() - filled:.0f} s, {len(found.refused)} refused")
-
-
 if __name__ == "__main__":
-    main()
+    filled_and_indexed(sys.argv[1], fill)

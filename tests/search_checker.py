@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from ckan import model
@@ -74,6 +74,47 @@ def writing(ini: Path, agency: str, writers: int, log_file: Path, seed: int) -> 
             for log, thread in zip(logs, threads, strict=True):
                 log.process.wait(60)
                 thread.join(10)
+
+
+def changes(logs: list[Log]) -> int:
+    """Return how many changes were acknowledged to the writers."""
+    return sum(log.changes for log in logs)
+
+
+def go_on(logs: list[Log], more: int) -> None:
+    """Wait until the writers have done some more: saves succeed whatever the engine does."""
+    wanted = changes(logs) + more
+    until(lambda: changes(logs) >= wanted or any(log.failures for log in logs), 300)
+
+
+class Reader(Protocol):
+    """Somebody who searches again and again, and notes what is wrong."""
+
+    wrong: list[str]
+
+    def look(self) -> None:
+        """Search once."""
+
+
+@contextmanager
+def reading(reader: Reader) -> Iterator[None]:
+    """Let somebody search ten times a second within the block."""
+    stop = threading.Event()
+
+    def run() -> None:
+        while not stop.wait(0.1):
+            try:
+                reader.look()
+            except Exception as error:  # noqa: BLE001 - told to the test
+                reader.wrong.append(repr(error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(60)
 
 
 def settled(searching: Searching, seconds: float) -> float:

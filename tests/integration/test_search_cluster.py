@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ from ckanext.migration.search.index import layout
 from fault_site import QUICK, FaultSite, agency, installed, stable, written
 from migration_stack.places import Places
 from own_engine import OwnEngine
-from search_checker import Log, until
+from search_checker import go_on, reading, until
 from search_site import ALONE, dataset
 
 pytestmark = [ALONE, pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -148,31 +147,6 @@ class Reader:
             self._since = None
         if found["count"] != self.expected:
             self.wrong.append(f"finds {found['count']} of {self.expected}")
-
-
-@contextmanager
-def reading(reader: Reader) -> Iterator[None]:
-    stop = threading.Event()
-
-    def run() -> None:
-        while not stop.wait(0.1):
-            try:
-                reader.look()
-            except Exception as error:  # noqa: BLE001 - told to the test
-                reader.wrong.append(repr(error))
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(60)
-
-
-def go_on(logs: list[Log], changes: int) -> None:
-    wanted = sum(log.changes for log in logs) + changes
-    until(lambda: sum(log.changes for log in logs) >= wanted or any(log.failures for log in logs), 300)
 
 
 def test_a_lost_node_stops_neither_writers_nor_readers(cluster: Cluster, capsys: Any) -> None:

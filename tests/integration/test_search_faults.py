@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import logging
 import subprocess
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +22,7 @@ import flaky
 import search_checker
 from ckanext.migration.search import config
 from fault_site import LONG, FaultSite, agency, fault_engine, faulty, stable
-from search_checker import Log, until
+from search_checker import Log, changes, go_on, reading, until
 from search_site import ALONE, change, dataset
 from search_writer import SECRET
 
@@ -70,26 +68,6 @@ class Reader:
             self.wrong.append(f"finds {kept['count']} of {len(self.stable)} that nobody touches")
 
 
-@contextmanager
-def reading(reader: Reader) -> Iterator[None]:
-    stop = threading.Event()
-
-    def run() -> None:
-        while not stop.wait(0.1):
-            try:
-                reader.look()
-            except Exception as error:  # noqa: BLE001 - told to the test
-                reader.wrong.append(repr(error))
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(60)
-
-
 def search(**parameters: Any) -> dict[str, Any]:
     context = {"user": "", "ignore_auth": False}
     return helpers.call_action(
@@ -97,18 +75,8 @@ def search(**parameters: Any) -> dict[str, Any]:
     )
 
 
-def written(logs: list[Log]) -> int:
-    return sum(log.changes for log in logs)
-
-
 def writing(site: FaultSite, owner: str, writers: int) -> AbstractContextManager[list[Log]]:
     return search_checker.writing(site.ini, owner, writers, site.folder / "writers.log", seed=7)
-
-
-def go_on(logs: list[Log], changes: int) -> None:
-    """Wait until the writers have done some more: saves succeed whatever the engine does."""
-    wanted = written(logs) + changes
-    until(lambda: written(logs) >= wanted or any(log.failures for log in logs), 300)
 
 
 def block(site: FaultSite, *, on: bool) -> None:
@@ -151,7 +119,7 @@ def test_acknowledged_is_stored_is_indexed_whatever_happens_to_the_engine(faulty
     assert reader.answered
     log.warning(
         "%s changes, %s searches, %s unavailable, caught up in %.1f s",
-        *(written(logs), reader.answered, reader.away, waited),
+        *(changes(logs), reader.answered, reader.away, waited),
     )
 
 

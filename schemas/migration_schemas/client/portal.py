@@ -6,13 +6,14 @@ no message ever holds it. Plain http is for the own machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import ckanapi
 import requests
 
+from .. import ckan_refusal
 from .errors import PortalError, PortalRefusedError
 
 SECONDS = 120
@@ -43,7 +44,8 @@ class Portal:
         except ckanapi.NotFound as error:
             raise PortalRefusedError("The portal does not have this (any more).") from error
         except ckanapi.ValidationError as error:
-            raise PortalRefusedError(_words(getattr(error, "error_dict", {}))) from error
+            said = ckan_refusal.sentences(getattr(error, "error_dict", {}))
+            raise PortalRefusedError(said or "The portal did not take the record.") from error
         except (ckanapi.CKANAPIError, ckanapi.ServerIncompatibleError) as error:
             raise PortalError(
                 f"{self.url} did not answer as a registry does to {action}: {_status(error)}.",
@@ -112,24 +114,3 @@ def _status(error: Exception) -> str:
     words = str(error)[:500].replace(",", " ").split()
     number = next((word for word in words if word.isdigit()), None)
     return f"HTTP {number}" if number else "an unknown answer"
-
-
-def _words(errors: Mapping[str, Any]) -> str:
-    """Put CKAN's reasons into one sentence for each field, also of the parts of a repeated field."""
-    parts = [
-        f"{name}: {'; '.join(_reasons(reasons))}"
-        for name, reasons in errors.items()
-        if name != "__type" and any(_reasons(reasons))
-    ]
-    return " · ".join(parts)[:2000] or "The portal did not take the record."
-
-
-def _reasons(given: Any) -> Iterator[str]:
-    if isinstance(given, Mapping):
-        for name, reasons in given.items():
-            yield from (f"{name}: {reason}" for reason in _reasons(reasons))
-    elif isinstance(given, list | tuple):
-        for reason in given:
-            yield from _reasons(reason)
-    elif given:
-        yield str(given)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +24,7 @@ from ckanext.migration.harvest.errors import IdentityConflict, SinkRefused
 from ckanext.migration.harvest.naming import free_name, package_id, slug
 from ckanext.migration.harvest.work import Origin, clean
 from ckanext.migration.shared import KEEP_INVALID
-from migration_schemas import Record
+from migration_schemas import Record, ckan_refusal
 from migration_schemas import record as records
 
 log = logging.getLogger(__name__)
@@ -138,7 +138,8 @@ class Sink:
         try:
             tk.get_action(plan.action)(self._writing(plan), plan.package)
         except tk.ValidationError as error:
-            raise SinkRefused(_words(error)) from error
+            said = clean(ckan_refusal.sentences(error.error_dict))
+            raise SinkRefused(said or "CKAN did not take the record.") from error
 
     def _package(self, order: Order, record: Record) -> dict[str, Any]:
         organization = self._organization(order.organization)
@@ -204,25 +205,3 @@ def _in_use(texts: Sequence[str]) -> set[str]:
 
 def _taken(name: str) -> bool:
     return model.Package.get(name) is not None
-
-
-def _words(error: tk.ValidationError) -> str:
-    """Put CKAN's reasons into one sentence for each field, also of the parts of a repeated field."""
-    parts = [
-        f"{field}: {'; '.join(_reasons(reasons))}"
-        for field, reasons in error.error_dict.items()
-        if list(_reasons(reasons))
-    ]
-    return clean(" · ".join(parts))[:2000] or "CKAN did not take the record."
-
-
-def _reasons(given: Any) -> Iterator[str]:
-    """Flatten CKAN's errors: texts, lists of texts, and dictionaries of the parts of a field."""
-    if isinstance(given, Mapping):
-        for name, reasons in given.items():
-            yield from (f"{name}: {reason}" for reason in _reasons(reasons))
-    elif isinstance(given, list | tuple):
-        for reason in given:
-            yield from _reasons(reason)
-    elif given:
-        yield str(given)

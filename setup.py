@@ -100,6 +100,7 @@ setup(
         "pyoxigraph>=0.5.13,<0.6",
         "pyshacl>=0.40.1,<0.41",
         "PyYAML>=6,<7",
+        "rapidfuzz>=3.14,<4",
         "rdflib>=7.6,<8",
         "requests>=2.32,<3",
         "rich>=14,<16",
@@ -119,6 +120,7 @@ setup(
             "migration_harvest = ckanext.migration.harvest.plugin:MigrationHarvestPlugin",
             "migration_quality = ckanext.migration.quality.plugin:MigrationQualityPlugin",
             "migration_review = ckanext.migration.review.plugin:MigrationReviewPlugin",
+            "migration_copies = ckanext.migration.copies.plugin:MigrationCopiesPlugin",
         ],
         "ckan.rdf.profiles": ["migration = ckanext.migration.dcat.profile:MigrationProfile"],
         "migration.sources": [

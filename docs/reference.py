@@ -145,7 +145,7 @@ def commands() -> str:
     import_module("ckanext.migration.search.cli")
     import_module("ckanext.migration.harvest.cli")
     import_module("ckanext.migration.harvest.commands")
-    for name in ("search", "harvest"):
+    for name in ("search", "harvest", "copies"):
         group = import_module(f"ckanext.migration.{name}.cli")
         _shared().add_command(getattr(group, name))
     client = import_module("migration_schemas.cli").main

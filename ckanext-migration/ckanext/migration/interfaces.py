@@ -1,10 +1,12 @@
-"""What other plugins may implement to have a say in the root plugin."""
+"""What plugins may implement to have a say in others of ours."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 from ckan.plugins import Interface
 
 
@@ -32,3 +34,33 @@ class ICatalogueIndex(Interface):
         :returns: those that have to be handed over one by one, as CKAN does it
         """
         return ids
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a dataset stands in a folded search.
+
+    :param entry: what all datasets of one entry have in common
+    :param first: the dataset is shown before the others of its entry, where it is found
+    :param series: the series of the entry, where it is one
+    """
+
+    entry: str
+    first: bool = False
+    series: str | None = None
+
+
+class IEntries(Interface):
+    """A say in which datasets are one entry of a search, beside the rounds of a series."""
+
+    def entries(self, ids: Sequence[str]) -> Mapping[str, Place]:
+        """Return the places of those of these datasets that stand in an entry with others.
+
+        Asked whenever datasets are indexed. When places change, send their ids by `regrouped`, inside the
+        transaction of the change.
+        """
+        return {}
+
+
+regrouped = tk.signals.ckanext.signal("migration:regrouped")
+"""Sent with ``ids``: datasets whose places have changed, to be indexed again."""

@@ -19,6 +19,8 @@ PARAMETER = "ext_fold"
 FOLDED, EACH = "series", "none"
 FILTER = "entry"
 """The field under which the index keeps what belongs together: the agency and its series."""
+COPIES = "copies "
+"""How the entry of a dataset that several hold begins."""
 PAGES = frozenset({"dataset.search", "organization.read"})
 
 
@@ -48,8 +50,8 @@ def behind(package: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the other rounds of a hit: how many more there are, the latest of them, the address of all."""
     told = getattr(tk.g, "migration_folded", None)
     found = told["rounds"].get(package.get("id")) if told else None
-    if not found:
-        return None
+    if not found or found["entry"].startswith(COPIES):
+        return None  # who else holds it is said by the copies
     others = [
         {
             "name": other["name"],

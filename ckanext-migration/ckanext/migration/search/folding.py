@@ -12,6 +12,7 @@ from typing import Any
 from ckanext.migration.search import paging, results
 from ckanext.migration.search.additions.beyond import Asked
 from ckanext.migration.search.client import Engine
+from ckanext.migration.search.index import document
 from ckanext.migration.search.query.request import Request
 
 ROUNDS = 6
@@ -96,7 +97,7 @@ def _open(answer: Answer, found: Mapping[str, Any], body: Body) -> None:
         if key not in latest or key not in buckets:  # a dataset of its own, or gone between two requests
             shown.append(hit)
             continue
-        chosen = hit if _fits_better(hit, latest[key], body) else latest[key]
+        chosen = hit if _fits_better(hit, latest[key], body) and not _leads(latest[key]) else latest[key]
         shown.append(chosen)
         name = chosen["_source"]["id"]
         named = buckets[key]["latest"]["hits"]["hits"]
@@ -104,6 +105,12 @@ def _open(answer: Answer, found: Mapping[str, Any], body: Body) -> None:
         rounds[name] = {"entry": key, "count": buckets[key]["doc_count"], "hits": behind}
     answer["hits"] = {**answer["hits"], "hits": shown}
     answer["rounds"] = rounds
+
+
+def _leads(hit: Mapping[str, Any]) -> bool:
+    """Whether a dataset is shown before all others of its entry: the original before its copies."""
+    order, *_rest = hit.get("sort") or ("",)  # as in `_LATEST`
+    return str(order or "").startswith(document.FIRST)
 
 
 def _fits_better(best: Mapping[str, Any], latest: Mapping[str, Any], body: Body) -> bool:

@@ -11,7 +11,7 @@ from ckan.lib.search.common import SearchError, SearchQueryError
 from flask import has_request_context
 
 from ckanext.migration.cli import migration
-from ckanext.migration.interfaces import ICatalogueIndex
+from ckanext.migration.interfaces import ICatalogueIndex, regrouped
 from ckanext.migration.search import (
     action,
     auth,
@@ -29,6 +29,7 @@ from ckanext.migration.search.errors import ParameterError, QuerySyntaxError
 from ckanext.migration.search.index import profile
 from ckanext.migration.search.query import wording
 from ckanext.migration.search.query.fields import Fields
+from ckanext.migration.search.reading import alone
 
 _PAGES = frozenset({"dataset.search", "organization.read", "group.read"})
 """Pages that turn their address into filters (CKAN's ``views.dataset._get_search_details``)."""
@@ -48,6 +49,13 @@ class MigrationSearchPlugin(p.SingletonPlugin):
     p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IPackageController, inherit=True)
     p.implements(ICatalogueIndex)
+    p.implements(p.ISignal)
+
+    # ISignal
+
+    def get_signal_subscriptions(self) -> dict[Any, Any]:
+        """Index datasets again that stand in another entry now."""
+        return {regrouped: [alone.again]}
 
     # IConfigurer
 

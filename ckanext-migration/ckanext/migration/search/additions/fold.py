@@ -18,7 +18,7 @@ from typing import Any
 from ckanext.migration.search import client, config
 from ckanext.migration.search.additions.beyond import Asked
 from ckanext.migration.search.errors import QuerySyntaxError, SearchFault
-from ckanext.migration.search.index import lifecycle
+from ckanext.migration.search.index import document, lifecycle
 from ckanext.migration.search.query.request import Request
 from ckanext.migration.search.vectors import embedding
 from migration_schemas.fields import LANGUAGES
@@ -26,6 +26,8 @@ from migration_schemas.fields import LANGUAGES
 PARAMETER = "ext_fold"
 KEY = "folded"
 FIELD = "entry"
+COPIES = "copies "
+"""How the entry of a dataset that several hold begins."""
 _SERIES, _NONE = "series", "none"
 _AGGREGATION = "entries"
 _MOST_SERIES = 65_000
@@ -71,7 +73,8 @@ def shape(asked: Asked, request: Request, body: dict[str, Any]) -> None:
         return
     body["collapse"] = {"field": FIELD}
     keys = {"terms": {"field": FIELD, "size": _MOST_SERIES}}
-    counted = {"filter": {"exists": {"field": "series"}}, "aggs": {"keys": keys}}
+    among = [{"exists": {"field": "series"}}, {"prefix": {FIELD: COPIES}}]
+    counted = {"filter": {"bool": {"should": among}}, "aggs": {"keys": keys}}
     body["aggs"] = {**body.get("aggs", {}), _AGGREGATION: counted}
 
 
@@ -95,7 +98,8 @@ def tell(asked: Asked, request: Request, answer: dict[str, Any]) -> None:
 def _round(hit: dict[str, Any]) -> dict[str, Any]:
     source = hit["_source"]
     # migration_schemas.series.order: ten characters of the last day, ten of the first
-    last, first = str(source.get("round_order") or "")[:10], str(source.get("round_order") or "")[11:21]
+    order = str(source.get("round_order") or "").removeprefix(document.FIRST)
+    last, first = order[:10], order[11:21]
     period = [] if not last or last.startswith("0000") else [{"start": first, "end": last}]
     texts = {lang: source[f"title_{lang}"] for lang in LANGUAGES if source.get(f"title_{lang}")}
     return {

@@ -14,10 +14,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.migration.interfaces import IEntries, Place
 from ckanext.migration.search import config
 from ckanext.migration.search.client import Engine
 from ckanext.migration.search.delivery import capture, commits, outbox, sending
@@ -37,7 +39,11 @@ _ONE_DATASET = re.compile(
 def put(engine: Engine, documents: Sequence[Mapping[str, Any]], *, refresh: bool) -> None:
     """Index documents as CKAN shaped them."""
     now = datetime.now(UTC)
-    shaped = [document.build(each, profile.fields_of(each), profile.shape(), now) for each in documents]
+    places = _places([str(each.get("id")) for each in documents])
+    shaped = [
+        document.build(each, profile.fields_of(each), profile.shape(), now, places.get(str(each.get("id"))))
+        for each in documents
+    ]
     listener = capture.current()
     if listener is not None:
         listener.documents.extend(shaped)
@@ -60,6 +66,14 @@ def put(engine: Engine, documents: Sequence[Mapping[str, Any]], *, refresh: bool
         refresh=refresh,
         installed=found.installed,
     )
+
+
+def _places(ids: Sequence[str]) -> dict[str, Place]:
+    """Ask the plugins which of these datasets stand in an entry with others."""
+    found: dict[str, Place] = {}
+    for plugin in p.PluginImplementations(IEntries):
+        found.update(plugin.entries(ids))
+    return found
 
 
 def remove(engine: Engine, query: str, *, refresh: bool) -> None:

@@ -15,12 +15,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from ckanext.migration.interfaces import Place
 from ckanext.migration.search import dates
 from ckanext.migration.search.index.mapping import CONTAINERS, DATES, MAPPING_VERSION
 
 log = logging.getLogger(__name__)
 
 MAX_KEY = 250
+FIRST = "~"
+"""Before the order of the dataset that is shown first in its entry: it sorts behind all dates."""
 _INDEXED_KEY = re.compile(r"^[\w\-]+$")
 _WORDS = ("extras_", "res_extras_")
 
@@ -34,8 +37,17 @@ class Shape:
     hidden: Set[str] = frozenset()
 
 
-def build(given: Mapping[str, Any], ours: Mapping[str, Any], shape: Shape, now: datetime) -> dict[str, Any]:
-    """Shape one document; ``ours`` are the fields of the migration profile."""
+def build(
+    given: Mapping[str, Any],
+    ours: Mapping[str, Any],
+    shape: Shape,
+    now: datetime,
+    place: Place | None = None,
+) -> dict[str, Any]:
+    """Shape one document; ``ours`` are the fields of the migration profile.
+
+    ``place`` is where a plugin puts a dataset that stands in an entry with others.
+    """
     found: dict[str, Any] = {"indexed_ts": dates.render(now), "mapping_version": MAPPING_VERSION}
     pairs = _Pairs()
     for name, raw in given.items():
@@ -53,7 +65,18 @@ def build(given: Mapping[str, Any], ours: Mapping[str, Any], shape: Shape, now: 
     found.update(ours)
     found.update(pairs.containers())
     found.update(_entry(found, ours.get("series")))
+    if place is not None:
+        found.update(_placed(found, place))
     return found
+
+
+def _placed(found: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    order = str(found.get("round_order") or "")
+    return {
+        "entry": place.entry,
+        **({"series": place.series} if place.series else {}),
+        **({"round_order": f"{FIRST}{order}"} if place.first else {}),
+    }
 
 
 def _entry(found: Mapping[str, Any], series: Any) -> dict[str, Any]:

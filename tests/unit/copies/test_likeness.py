@@ -1,0 +1,114 @@
+"""What speaks for two records being the same dataset, and what speaks against it (R-3.1-l)."""
+
+from __future__ import annotations
+
+import pytest
+
+from ckanext.migration.copies import likeness
+from ckanext.migration.copies.likeness import PROPOSED_FROM, candidates, judge, sketch
+from migration_schemas import Record
+
+TITLE = "Kenya: multi-sector needs assessment of refugees in Kakuma"
+YEARS = [{"start": "2023-01-01", "end": "2023-12-31"}]
+
+
+def made(name, title=TITLE, own=(), **fields):
+    said = {
+        "title_translated": title if isinstance(title, dict) else {"en": title},
+        "publisher": [{"name": "UNHCR"}],
+        "temporal_coverage": YEARS,
+        "spatial_coverage": ["KEN"],
+        **fields,
+    }
+    return sketch(name, Record(said, ()), own)
+
+
+def kinds(one, other):
+    return [reason["kind"] for reason in judge(one, other).reasons]
+
+
+def pairs(*sketches, **options):
+    return sorted(candidates(sketches, **options))
+
+
+def proposed(one, other):
+    return bool(pairs(one, other)) and judge(one, other).confidence >= PROPOSED_FROM
+
+
+@pytest.mark.parametrize("written", ["10.5072/ABC", "doi:10.5072/abc", "https://doi.org/10.5072/abc"])
+def test_the_same_doi_in_whichever_way_it_is_written(written):
+    one = made("a", identifier="https://dx.doi.org/10.5072/abc")
+    other = made("b", title="Something quite different in words", identifier=written)
+    assert proposed(one, other)
+    assert judge(one, other).confidence >= 0.9
+    assert judge(one, other).reasons[0] == {"kind": "doi", "value": "10.5072/abc"}
+
+
+def test_same_publisher_same_years_and_titles_that_are_alike():
+    one, other = made("a"), made("b", title="Kenya - Multi-sector needs assessment of refugees, Kakuma")
+    assert proposed(one, other)
+    assert kinds(one, other) == ["title", "publisher", "period"]
+
+
+def test_words_alone_propose_nothing():
+    one = made("a", publisher=[], temporal_coverage=[], spatial_coverage=[])
+    other = made("b", publisher=[{"name": "Someone else"}], temporal_coverage=[], spatial_coverage=[])
+    assert not proposed(one, other)
+
+
+@pytest.mark.parametrize(
+    ("title", "fields"),
+    [
+        ("Displacement in Sudan, round 10", {}),
+        ("Displacement in Sudan, round 9", {"temporal_coverage": [{"start": "2024", "end": "2024"}]}),
+    ],
+)
+def test_rounds_of_one_operation_are_no_copies(title, fields):
+    one = made("a", title="Displacement in Sudan, round 9")
+    assert not proposed(one, made("b", title=title, **fields))
+
+
+def test_one_doi_for_all_rounds_is_shown_with_what_is_against_it():
+    one = made("a", title="Round 9", identifier="10.5072/series")
+    other = made("b", title="Round 10", identifier="10.5072/series")
+    assert judge(one, other).confidence == PROPOSED_FROM
+    assert "other-numbers" in kinds(one, other)
+
+
+def test_an_identifier_of_another_portal_and_one_that_is_too_short_to_tell():
+    one = made("a", identifier="UNHCR-KEN-2023-HH", publisher=[])
+    other = made("b", alternate_identifier=[{"notation": "UNHCR-KEN-2023-HH"}], publisher=[])
+    assert proposed(one, other)
+    short = [made(name, title=f"Title {name}", identifier="17", publisher=[]) for name in "ab"]
+    assert pairs(*short) == [] or judge(*short).confidence < PROPOSED_FROM
+
+
+def test_an_own_record_that_comes_back_from_a_peer_is_recognised():
+    own = ["https://registry.example/dataset/kenya-needs", "https://registry.example/dataset/a"]
+    one = made("a", own=own)
+    for field in ({"url": "http://www.registry.example/dataset/kenya-needs/"}, {"derived_from": [own[1]]}):
+        other = made("b", title="Harvested from a peer under a name of its own", **field)
+        assert proposed(one, other)
+        assert kinds(one, other)[0] == "returned"
+
+
+def test_a_title_under_another_language_is_compared_too():
+    assert proposed(made("a", title={"fr": TITLE}), made("b", title={"en": TITLE}))
+    one = made("a", title={"en": "Refugees", "ar": "اللاجئون في كاكوما"}, publisher=[])
+    other = made("b", title={"ar": "اللاجئون في كاكوما"}, publisher=[])
+    assert proposed(one, other)
+
+
+def test_it_never_compares_all_with_all():
+    many = [made(f"{number:04}", title=f"Survey of region{number} households") for number in range(400)]
+    assert pairs(*many) == []
+    shared = [made(f"{number:04}", title="x", identifier="https://portal.example/") for number in range(60)]
+    assert pairs(*shared) == []
+    assert len(pairs(*shared, largest=60)) == 60 * 59 // 2
+
+
+def test_a_judgement_is_the_same_from_both_sides():
+    one, other = made("a", identifier="10.5072/x"), made("b", identifier="10.5072/x", temporal_coverage=[])
+    assert judge(one, other) == judge(other, one)
+    assert likeness.sketch("c", Record({}, ())).titles == {}
+    assert judge(sketch("c", Record({}, ())), sketch("d", Record({}, ()))).confidence == 0

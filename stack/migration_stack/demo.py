@@ -22,7 +22,8 @@ from migration_stack.errors import StackError
 from migration_stack.places import Places
 
 PLUGINS = (
-    "migration migration_search migration_harvest migration_quality migration_review migration_copies scheming_datasets dcat"
+    "migration migration_search migration_harvest migration_quality migration_review migration_copies "
+    "scheming_datasets dcat"
 )
 PAGES = ("/", "/dataset/", "/api/3/action/package_search?rows=1")
 ROOM = 300

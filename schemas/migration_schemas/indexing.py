@@ -33,8 +33,11 @@ BEGINNINGS, SPELLING = "beginnings", "spelling"
 FIRST_FACETS = ("country", "migration_theme", "population_group")
 
 
-def document(record: Record) -> dict[str, Any]:
-    """Return the extra fields of a record's document; absent values have no key."""
+def document(record: Record, report: Report | None = None) -> dict[str, Any]:
+    """Return the extra fields of a record's document; absent values have no key.
+
+    `report` is what the check of exactly this record said, where that is known already.
+    """
     found: dict[str, Any] = {}
     for field in _indexed():
         hidden = field.tier(sensitive=record.sensitive) != "public"
@@ -49,7 +52,7 @@ def document(record: Record) -> dict[str, Any]:
     found["exact_names"] = exact_names(record)
     found["series"] = series.key(record)
     found["round_order"] = series.order(record)
-    found["conformance"] = conformance(record)
+    found["conformance"] = conformance_of(report) if report else conformance(record)
     found.update(_update_schedule(record))
     return {key: value for key, value in found.items() if value not in (None, [], {})}
 

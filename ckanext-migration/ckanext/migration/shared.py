@@ -15,7 +15,16 @@ from ckanext.migration.errors import to_toolkit
 from ckanext.migration.logic.values import KEEP_INVALID
 from migration_schemas import Record, Report, record, validate_record
 
-__all__ = ["KEEP_INVALID", "as_record", "changed_by", "remember", "report", "report_of", "to_toolkit"]
+__all__ = [
+    "KEEP_INVALID",
+    "as_record",
+    "changed_by",
+    "known_report",
+    "remember",
+    "report",
+    "report_of",
+    "to_toolkit",
+]
 
 _OURS = ("ckan.logic.action.", "ckanext.migration.")
 
@@ -37,15 +46,24 @@ def report(package: Mapping[str, Any]) -> Report:
 
 def report_of(subject: Record) -> Report:
     """Check a record against the profile."""
+    known = known_report(subject)
+    if known is not None:
+        return known
+    fresh = validate_record(subject)
+    remember(subject, fresh)
+    return fresh
+
+
+def known_report(subject: Record) -> Report | None:
+    """Return the report of exactly this content if it was made a moment ago in this process."""
+    if not _reports:  # as in a rebuild, which has no use for the name of the content
+        return None
     key = _key(subject)
     with _lock:
         known = _reports.get(key)
         if known is not None:
             _reports.move_to_end(key)
-            return known
-    fresh = validate_record(subject)
-    remember(subject, fresh)
-    return fresh
+        return known
 
 
 def remember(subject: Record, made: Report) -> None:

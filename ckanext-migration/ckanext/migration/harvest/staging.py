@@ -268,7 +268,18 @@ def _commit(
     with work.step() as run:
         terms.note(run, met)
         blobs.keep({record.content_hash(): (blobs.RECORD_FORMAT, blobs.dumps(record)) for record in records})
-        for row in values:
-            where = (HarvestSnapshot.run_id == run.id, HarvestSnapshot.remote_id == row.pop("remote_id"))
-            model.Session.execute(sa.update(HarvestSnapshot).where(*where).values(**row))
+        _write(run.id, values)
         run.timings = spent(run, "validate", started)
+
+
+def _write(run_id: str, values: Sequence[Mapping[str, Any]]) -> None:
+    """Write decisions into the snapshot, with one prepared statement for rows of the same kind."""
+    table = HarvestSnapshot.__table__
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in values:
+        names = tuple(name for name in row if name != "remote_id")
+        alike.setdefault(names, []).append({"of_record": row["remote_id"], **{n: row[n] for n in names}})
+    for names, rows in alike.items():
+        where = (table.c.run_id == run_id, table.c.remote_id == sa.bindparam("of_record"))
+        statement = sa.update(table).where(*where).values({name: sa.bindparam(name) for name in names})
+        model.Session.execute(statement, rows)

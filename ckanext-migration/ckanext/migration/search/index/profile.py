@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from ckanext.migration import shared
 from ckanext.migration.search import config
 from ckanext.migration.search.index import document, mapping
 from ckanext.migration.search.vectors import embedding
@@ -81,4 +82,5 @@ def fields_of(given: Mapping[str, Any]) -> Mapping[str, Any]:
     text = given.get("validated_data_dict") or given.get("data_dict")
     if not isinstance(text, str):
         return {}
-    return indexing.document(records.from_package(json.loads(text)))
+    record = records.from_package(json.loads(text))
+    return indexing.document(record, shared.known_report(record))

@@ -27,8 +27,8 @@ SCHEMING = frozenset({
 
 OURS = frozenset({
     "level", "vocabulary", "open", "multiple", "group", "visibility", "rdf_property", "rdf_value",
-    "rdf_class", "rdf_also", "search_type", "search_boost", "search_facet", "min_length", "minimum",
-    "maximum", "when_sensitive", "why", "example",
+    "rdf_class", "rdf_also", "search_type", "search_boost", "search_facet", "min_length", "max_length",
+    "minimum", "maximum", "when_sensitive", "why", "example",
 })  # fmt: skip
 """Flat extra keys of this profile."""
 

@@ -168,6 +168,7 @@ def _limits(field: Field) -> list[str]:
         found.append("sh:maxCount 1")
     for value, word in (
         (field.min_length, "minLength"),
+        (field.max_length, "maxLength"),
         (field.minimum, "minInclusive"),
         (field.maximum, "maxInclusive"),
     ):

@@ -49,6 +49,7 @@ class Field:
     visibility: str = "public"
     when_sensitive: str = ""
     min_length: int | None = None
+    max_length: int | None = None
     minimum: float | None = None
     maximum: float | None = None
     whys: Mapping[str, str] = field(default_factory=dict)
@@ -226,6 +227,7 @@ def _field(entry: Mapping[str, Any], presets: Mapping[str, Mapping[str, Any]]) -
         visibility=merged.get("visibility", "public"),
         when_sensitive=merged.get("when_sensitive", ""),
         min_length=merged.get("min_length"),
+        max_length=merged.get("max_length"),
         minimum=merged.get("minimum"),
         maximum=merged.get("maximum"),
         whys=merged.get("why", {}),

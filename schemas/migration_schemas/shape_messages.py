@@ -50,6 +50,11 @@ def _wrong(field: Field) -> dict[str, str]:
                 "en": f" of at least {field.min_length} characters",
                 "fr": f" d’au moins {field.min_length} caractères",
             }
+        elif field.max_length:
+            length = {
+                "en": f" of at most {field.max_length} characters",
+                "fr": f" d’au plus {field.max_length} caractères",
+            }
         return {
             "en": f"{{label}}: one text{length['en']} for each language.",
             "fr": f"{{label}} : un seul texte{length['fr']} par langue.",

@@ -128,6 +128,21 @@ def test_dataset_page_reads_well(site: Site, app):
     assert len(page.select("main")) == 1
 
 
+def test_r_x2_a_the_summary_comes_first_and_the_warning_is_seen(site: Site, app):
+    package = site.create(
+        summary_translated={"en": "How many people had to leave."},
+        misuse_translated={"en": "Rounds must not be added up."},
+    )
+    whole = soup(app.get(f"/dataset/{package['name']}")).select_one(".mig-dataset-main").text
+    assert (
+        0 <= whole.index("How many people") < whole.index("Not to be used for") < whole.index("Get the data")
+    )
+
+    with pytest.raises(tk.ValidationError) as refused:
+        site.create(summary_translated={"en": "long " * 121})
+    assert "at most 600 characters" in str(refused.value.error_dict["summary_translated"])
+
+
 def test_text_in_another_language_says_so(site: Site, app):
     package = site.create(
         title_translated={"ar": "النزوح"}, notes_translated={"ar": "وصف مجموعة البيانات " * 3}

@@ -38,7 +38,7 @@ REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
     ({"sort": "notes asc"}, "title_string"),
     ({"sort": "permission_labels asc"}, "title_string"),
     ({"sort": "title"}, "sort"),
-    ({"facet.field": json.dumps([f"f{number}" for number in range(21)])}, "20 facets"),
+    ({"facet.field": json.dumps([f"f{number}" for number in range(31)])}, "30 facets"),
 )
 
 

@@ -48,6 +48,15 @@ def test_facets_by_their_field_names(
     )
 
 
+def test_r_x2_a_three_facets_for_readers(searching: Searching, site: Site) -> None:
+    facets = {"purpose_domain": "humanitarian", "evidence_level": "regional", "governance_sector": "health"}
+    site.create(**{name: [code] for name, code in facets.items()})
+    site.create()
+    for name, code in facets.items():
+        assert counts(searching, name) == {code: 1}
+        assert searching.find(q="*:*", fq=f"{name}:{code}")["count"] == 1
+
+
 def test_values_of_disaggregation_are_wanted_together(searching: Searching, site: Site) -> None:
     for values in (["sex"], ["sex", "age"], ["age"], ["sex", "age", "disability"]):
         site.create(disaggregation=values)

@@ -28,6 +28,9 @@ VOCABULARIES = {
     "informs": "gcm-objective",
     "informs_sdg": "sdg",
     "displacement_cause": "displacement-cause",
+    "purpose_domain": "purpose-domain",
+    "evidence_level": "evidence-level",
+    "governance_sector": "governance-sector",
 }
 # Facets whose chosen values a dataset must have all: by age *and* by sex. In the others any of them will do.
 ALL_OF = frozenset({"disaggregation"})
@@ -49,6 +52,9 @@ def titles(without: Collection[str] = ()) -> OrderedDict[str, str]:
         ("disaggregation", _("Disaggregation")),
         ("collection_method", _("Collection method")),
         ("displacement_cause", _("Cause of displacement")),
+        ("purpose_domain", _("Serves")),
+        ("evidence_level", _("Level")),
+        ("governance_sector", _("Sector of governance")),
         ("country_of_origin", _("Country of origin")),
         ("country_of_destination", _("Country of destination")),
         ("country_of_transit", _("Country of transit")),

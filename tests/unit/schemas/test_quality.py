@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from pyshacl import validate
 from rdflib import Graph
@@ -141,6 +141,7 @@ def test_addresses_earn_when_they_answered(full):
     assert (broken["access-url-works"].earned, broken["access-url-works"].known) == (0.0, True)
 
 
+@settings(deadline=None)
 @given(some.sets(some.sampled_from([f.name for f in load().fields])))
 def test_points_add_up_and_more_is_never_less(full_fields, gone):
     record = Record({k: v for k, v in full_fields[0].items() if k not in gone}, full_fields[1])

@@ -48,6 +48,11 @@ RULES: dict[str, tuple[str, dict, dict]] = {
         {"spatial_coverage": None},
         {"country_of_origin": ["SYR"], "spatial_coverage": None},
     ),
+    "NationalLevel": (
+        "evidence_level",
+        {"evidence_level": ["national"], "spatial_coverage": ["SDN", "TCD", "EGY", "NER", "MLI"]},
+        {"evidence_level": ["national", "regional"], "spatial_coverage": ["SDN", "TCD", "EGY", "NER", "MLI"]},
+    ),
     "period-bound": (
         "temporal_coverage",
         {"temporal_coverage": [{"start": "?"}]},

@@ -27,6 +27,9 @@ ABOVE = frozenset(
     {
         "title_translated",
         "notes_translated",
+        "summary_translated",
+        "intended_use_translated",
+        "misuse_translated",
         "publisher",
         "contact",
         "access_procedure_translated",
@@ -56,6 +59,8 @@ def view(package: Mapping[str, Any]) -> dict[str, Any]:
         "may_edit": may_edit,
         "title": tk.h.migration_text(package.get("title_translated") or {"": package.get("title") or ""}),
         "notes": tk.h.migration_text(package.get("notes_translated") or {"": package.get("notes") or ""}),
+        "summary": tk.h.migration_text(package.get("summary_translated")),
+        "uses": _uses(package),
         "other_titles": words.listed(package.get("alternative_title")),
         "languages": [lang for lang in (package.get("title_translated") or {}) if lang != language()],
         "facts": _facts(package),
@@ -72,6 +77,18 @@ def view(package: Mapping[str, Any]) -> dict[str, Any]:
         "draft": str(package.get("state") or "").startswith("draft"),
         "resources": [resource_view(resource) for resource in package.get("resources") or []],
     }
+
+
+def _uses(package: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what the data were made for, and what they must not be used for, where the agency says so."""
+    schema = migration_schemas.load("dataset")
+    found = []
+    for name in ("intended_use_translated", "misuse_translated"):
+        text = tk.h.migration_text(package.get(name))
+        if text["text"]:
+            label = schema.field(name).label(language())
+            found.append({"label": label, "warns": name.startswith("misuse"), **text})
+    return found
 
 
 def similar(package: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from ckanext.migration.search.query import dismax, dsl, facets, labels, localpar
 from ckanext.migration.search.query.fields import Fields
 from ckanext.migration.search.words import thesaurus
 
-MAX_FACETS = 20
+MAX_FACETS = 30
 """Facets of one search (threats SR-10)."""
 _SORT = re.compile(r"^(\S+)\s+(asc|desc)$", re.IGNORECASE)
 _NOT_PLAIN = re.compile(r"[\":{}\[\]^~*]|(?:^|\s)[+-]|\b(?:AND|OR|NOT)\b")

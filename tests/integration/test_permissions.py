@@ -56,6 +56,12 @@ TABLE: dict[str, list[Case]] = {
     ],
     "migration_concept_match": [({"vocabulary": "country", "text": "Syria"}, OPEN)],
     "migration_concept_show": [({"vocabulary": "country", "code": "SDN"}, OPEN)],
+    "migration_conditions_agree": [
+        (HIDDEN | {"version": "x"}, NOBODY),
+        (SHOWN | {"version": "x"}, (409, 409, 409)),
+    ],
+    "migration_conditions_list": [(SHOWN, NOBODY), (HIDDEN, NOBODY)],
+    "migration_conditions_show": [(SHOWN, OPEN), (HIDDEN, NOBODY)],
     "migration_dataset_find": [({"identifiers": ["x"]}, ACCOUNT)],
     "migration_dataset_similar": [(SHOWN, OPEN), (HIDDEN, NOBODY)],
     "migration_dataset_validate": [(SHOWN, OPEN), (HIDDEN, NOBODY)],

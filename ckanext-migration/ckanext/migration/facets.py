@@ -27,10 +27,12 @@ VOCABULARIES = {
     "res_format": "file-type",
     "informs": "gcm-objective",
     "informs_sdg": "sdg",
+    "informs_strategy": "strategy",
     "displacement_cause": "displacement-cause",
     "purpose_domain": "purpose-domain",
     "evidence_level": "evidence-level",
     "governance_sector": "governance-sector",
+    "statistical_status": "statistical-status",
 }
 # Facets whose chosen values a dataset must have all: by age *and* by sex. In the others any of them will do.
 ALL_OF = frozenset({"disaggregation"})
@@ -51,6 +53,7 @@ def titles(without: Collection[str] = ()) -> OrderedDict[str, str]:
         ("population_group", _("Population group")),
         ("disaggregation", _("Disaggregation")),
         ("collection_method", _("Collection method")),
+        ("statistical_status", _("Statistical status")),
         ("displacement_cause", _("Cause of displacement")),
         ("purpose_domain", _("Serves")),
         ("evidence_level", _("Level")),
@@ -63,6 +66,7 @@ def titles(without: Collection[str] = ()) -> OrderedDict[str, str]:
         ("res_format", _("Format")),
         ("informs", _("Global Compact objective")),
         ("informs_sdg", _("SDG goal or indicator")),
+        ("informs_strategy", _("Migration data strategy")),
     )
     return OrderedDict((name, title) for name, title in every if name not in without)
 

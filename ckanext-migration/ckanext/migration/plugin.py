@@ -15,7 +15,7 @@ from ckanext.migration import config as settings
 from ckanext.migration import csrf, facets, headers
 from ckanext.migration.cli import migration
 from ckanext.migration.dcat import catalogue, negotiation
-from ckanext.migration.logic import action, comparing, drafts, former, forms, publishing, terms
+from ckanext.migration.logic import action, comparing, conditions, drafts, former, forms, publishing, terms
 from ckanext.migration.pages import drafts as draft_pages
 from ckanext.migration.pages import moved
 
@@ -38,7 +38,7 @@ FORM_REST = 512 * 1024
 
 def actions() -> dict[str, Any]:
     """Return the actions of the root plugin and of its feed."""
-    modules = (action, comparing, drafts, terms)
+    modules = (action, comparing, conditions, drafts, terms)
     found = {name: getattr(module, name) for module in modules for name in module.__all__}
     return found | {
         "dcat_catalog_show": catalogue.dcat_catalog_show,
@@ -126,9 +126,10 @@ class MigrationPlugin(DefaultTranslation, p.SingletonPlugin):
     # IDomainObjectModification
 
     def notify(self, entity: Any, operation: Any) -> None:
-        """Forget the former names of a dataset that is purged, in the same transaction."""
+        """Forget former names and agreed terms of a dataset that is purged, in the same transaction."""
         if isinstance(entity, model.Package) and operation == model.DomainObjectOperation.deleted:
             former.forget(entity.id)
+            conditions.forget(entity.id)
 
     # IResourceController
 

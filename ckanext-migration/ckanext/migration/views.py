@@ -16,6 +16,7 @@ from ckanext.migration.logic.publishing import REFUSED, language
 from ckanext.migration.pages import facet_page, form
 from ckanext.migration.pages.bulk import migration_bulk
 from ckanext.migration.pages.compare import migration_comparison
+from ckanext.migration.pages.conditions import migration_conditions
 from ckanext.migration.pages.drafts import migration_drafts
 from ckanext.migration.pages.terms import migration_terms
 from ckanext.migration.pages.validator import grouped, migration_validator
@@ -26,6 +27,7 @@ __all__ = [
     "migration",
     "migration_bulk",
     "migration_comparison",
+    "migration_conditions",
     "migration_drafts",
     "migration_terms",
     "migration_validator",

@@ -172,6 +172,11 @@ RULES: dict[str, tuple[str, dict, dict]] = {
         {"migration_theme": ["internal-displacement"]},
         {"migration_theme": ["stocks"]},
     ),
+    "SurveyDescribed": (
+        "sampling_translated",
+        {"collection_method": ["administrative", "household-survey"]},
+        {"collection_method": ["household-survey"], "sampling_translated": {"en": "4,200 households."}},
+    ),
     "FlowProfile": ("flow_direction", {"statistic_type": ["flow"]}, FLOW),
     "SevereAssessment": (
         "dpia_reference",

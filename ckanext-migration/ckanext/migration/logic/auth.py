@@ -14,6 +14,9 @@ __all__ = [
     "migration_compare",
     "migration_concept_match",
     "migration_concept_show",
+    "migration_conditions_agree",
+    "migration_conditions_list",
+    "migration_conditions_show",
     "migration_dataset_find",
     "migration_dataset_similar",
     "migration_dataset_validate",
@@ -49,6 +52,22 @@ def migration_bulk_upload(context: Any, data_dict: dict[str, Any]) -> dict[str, 
     """Whoever may create datasets for an agency may bring many at once, and have them checked before."""
     tk.check_access("package_create", context, {"owner_org": data_dict.get("organization")})
     return {"success": bool(context.get("user")) or bool(context.get("ignore_auth"))}
+
+
+@tk.auth_allow_anonymous_access
+def migration_conditions_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Whoever may read a dataset may read its terms of use and agree to them."""
+    tk.check_access("package_show", context, {"id": tk.get_or_bust(data_dict, "id")})
+    return {"success": True}
+
+
+migration_conditions_agree = migration_conditions_show
+
+
+def migration_conditions_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Whoever may edit a dataset may see who agreed to its terms of use."""
+    tk.check_access("package_update", context, {"id": tk.get_or_bust(data_dict, "id")})
+    return {"success": True}
 
 
 def migration_dataset_find(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 import migration_schemas
 from ckanext.migration import shared
+from ckanext.migration.logic import conditions as terms_of_use
 from ckanext.migration.logic.publishing import language
-from ckanext.migration.pages import rounds, words
+from ckanext.migration.pages import conditions, rounds, words
 from migration_schemas import Field, dois, schema_org
 
 log = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ def view(package: Mapping[str, Any]) -> dict[str, Any]:
         "violations": len(report.violations),
         "warnings": len(report.warnings),
         "draft": str(package.get("state") or "").startswith("draft"),
-        "resources": [resource_view(resource) for resource in package.get("resources") or []],
+        "resources": [resource_view(resource, package) for resource in package.get("resources") or []],
     }
 
 
@@ -198,15 +199,18 @@ def _terms(field: Field, value: Any) -> list[dict[str, str]]:
     return found
 
 
-def resource_view(resource: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is shown of a file or access point."""
+def resource_view(resource: Mapping[str, Any], package: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is shown of a file or access point; its links lead past the terms of use."""
     size = str(resource.get("size") or "")
     return {
         "id": resource.get("id"),
         "name": resource.get("name") or tk._("Data"),
         "description": resource.get("description") or "",
         "url": resource.get("url") or "",
+        "url_link": conditions.link(package, resource, "url"),
         "download": resource.get("download_url") or "",
+        "download_link": conditions.link(package, resource, "download_url"),
+        "terms": bool(terms_of_use.texts(package)),
         "format": next(iter(words.labels("file-type", resource.get("format"))), ""),
         "licence": next(iter(words.terms("licence", resource.get("license"))), None),
         "languages": words.labels("language", resource.get("language")),

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ckanext.migration import tables
-from ckanext.migration.logic import former
+from ckanext.migration.logic import conditions, former
 
-tables.run("migration", [former.METADATA])
+tables.run("migration", [former.METADATA, conditions.METADATA])

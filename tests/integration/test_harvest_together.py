@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import yaml
 from ckan import model
 
-from ckanext.migration.harvest import sink
+from ckanext.migration.harvest import inserting, sink
 from ckanext.migration.harvest.work import Origin
 from ckanext.migration.quality.model import SCORE
 from ckanext.migration.search.delivery import outbox
@@ -117,6 +117,7 @@ def test_rows_hooks_and_documents_are_those_of_package_create(writer, monkeypatc
         for name, (given, private) in cases().items()
     ]
     heard: dict[str, list[Any]] = {"one by one": [], "together": []}
+    signals: dict[str, list[Any]] = {"one by one": [], "together": []}
     results: dict[str, dict[str, Any]] = {}
     with undelivered(monkeypatch):
         for way in ("one by one", "together"):
@@ -128,9 +129,12 @@ def test_rows_hooks_and_documents_are_those_of_package_create(writer, monkeypatc
                 written = writer.insert(plans)
                 assert set(written) == set(cases()), "a record was left to CKAN's action"
                 model.Session.commit()
+                with following(signals[way]):
+                    inserting.announce(written.values())
             else:
-                for plan in plans:
-                    writer.write(plan)
+                with following(signals[way]):
+                    for plan in plans:
+                        writer.write(plan)
             told = documents()
             results[way] = {plan.remote_id: stored(plan.package_id, told[plan.package_id]) for plan in plans}
             heard[way] = [_steady(data, data["id"]) for data in heard[way]]
@@ -138,7 +142,19 @@ def test_rows_hooks_and_documents_are_those_of_package_create(writer, monkeypatc
 
     assert results["together"] == results["one by one"]
     assert heard["together"] == heard["one by one"]
+    assert signals["together"] == signals["one by one"]
     assert len(heard["together"]) == len(orders)
+
+
+@contextmanager
+def following(told: list[Any]) -> Iterator[None]:
+    """Note what those are told who follow CKAN's actions, as the activities do."""
+
+    def note(_name: str, *, context: Any, data_dict: Any, result: Any) -> None:
+        told.append((result, data_dict["id"], data_dict["name"], context["user"]))
+
+    with tk.signals.action_succeeded.connected_to(note, sender="package_create"):
+        yield
 
 
 def _listening(heard: list[Any]) -> Any:
@@ -179,6 +195,22 @@ def test_a_record_that_breaks_its_batch_costs_only_itself(partner, monkeypatch):
     failed = [row["remote_id"] for row in records(run["id"], "failed")]
     assert failed == ["remote-004"]
     assert len(packages()) == 6
+
+
+def test_changed_records_before_new_ones_do_not_keep_these_from_being_written_together(partner, monkeypatch):
+    monkeypatch.setitem(tk.config, "ckanext.migration.harvest.batch_size", 2)
+    partner.register()
+    partner.offer(package(1), package(2))
+    partner.run()
+    partner.offer(
+        *(package(number, title=f"Displacement tracking, other round {number}") for number in (1, 2)),
+        *(package(number) for number in range(3, 7)),
+    )
+    with counting() as seen:
+        run = partner.run()
+
+    assert (run["counters"]["updated"], run["counters"]["added"]) == (2, 4)
+    assert seen["package"] == 2  # two batches of two
 
 
 def test_many_new_records_need_no_more_statements_than_few(partner):

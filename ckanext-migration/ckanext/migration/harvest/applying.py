@@ -34,13 +34,16 @@ FEWEST = 2  # records that are worth a batch
 def apply(work: Work, sink: Sink) -> None:
     """Write what was decided; what the guard holds back is left for a person."""
     mark = time.monotonic()
-    todo, together = _todo(work), inserting.usual()
-    for start in range(0, len(todo), work.batch):
-        part = todo[start : start + work.batch]
-        left = _add(work, sink, part) if together else part
-        mark = time.monotonic()  # the batch has booked its own time
-        # where nothing can be written together nobody tries again and again
-        together = together and (left != part or len(part) < work.batch)
+    together, place = inserting.usual(), None
+    while part := _next(work, place):
+        left, place = [remote_id for _position, remote_id in part], part[-1]
+        if together:
+            try:
+                left = _add(work, sink, left)
+            except inserting.Unusual as why:  # here, and so for the rest of the run
+                log.info("harvest.one-by-one run=%s: %s", work.held.run_id, why)
+                together = False
+            mark = time.monotonic()  # the batch has booked its own time
         mark = _write_each(work, sink, left, mark)
     with work.step() as run:
         run.phase, run.timings = "reconcile", spent(run, "apply", mark)
@@ -64,17 +67,18 @@ def _write_each(work: Work, sink: Sink, remote_ids: Iterable[str], mark: float) 
 
 
 def _add(work: Work, sink: Sink, remote_ids: list[str]) -> list[str]:
-    """Write the new among these records in one transaction; return what is left to be written one by one."""
+    """Write the new among these records in one transaction; return what is left to be written one by one.
+
+    Raises Unusual where nothing can be written together on this portal.
+    """
     if len(remote_ids) < FEWEST:
         return remote_ids
     try:
         written = _insert(work, sink, remote_ids)
-    except (RunLost, RunStopped, sa.exc.OperationalError):
+    except (RunLost, RunStopped, sa.exc.OperationalError, inserting.Unusual):
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the record itself meets it again and says so
         log.info("harvest.batch-broke run=%s records=%s: %s", work.held.run_id, len(remote_ids), error)
-        if isinstance(error, inserting.Unusual):
-            return remote_ids
         middle = len(remote_ids) // 2
         return [*_add(work, sink, remote_ids[:middle]), *_add(work, sink, remote_ids[middle:])]
     _announce(work, written)
@@ -120,22 +124,27 @@ def _insert(work: Work, sink: Sink, remote_ids: list[str]) -> dict[str, insertin
     return written
 
 
-def _todo(work: Work) -> list[str]:
+def _next(work: Work, place: tuple[int, str] | None) -> list[tuple[int, str]]:
+    """Find the next records to be written, by position and remote id, behind a place; as many as a batch."""
+    order = (HarvestSnapshot.position, HarvestSnapshot.remote_id)
     with work.step() as run:
         guard = run.guard or {}
         asked = not guard.get("approved_at")
         held_back = {Outcome.ADDED: guard.get("additions_held"), Outcome.UPDATED: guard.get("updates_held")}
         outcomes: Iterable[str] = [kind for kind in WRITES if not (asked and held_back.get(kind))]
         query = (
-            sa.select(HarvestSnapshot.remote_id)
+            sa.select(*order)
             .where(
                 HarvestSnapshot.run_id == run.id,
                 HarvestSnapshot.outcome.in_(outcomes),
                 sa.not_(HarvestSnapshot.applied),
             )
-            .order_by(HarvestSnapshot.position, HarvestSnapshot.remote_id)
+            .order_by(*order)
+            .limit(work.batch)
         )
-        return list(model.Session.scalars(query))
+        if place is not None:
+            query = query.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, place)))
+        return [(row.position, row.remote_id) for row in model.Session.execute(query)]
 
 
 def _write(work: Work, sink: Sink, remote_id: str, mark: float) -> float:

@@ -126,6 +126,26 @@ def content(addresses: list[str]) -> Any:
     return found
 
 
+def progress(source: str) -> Any:
+    """Say in which phase the run of a source is and how far it has come; None before it began."""
+    from ckanext.migration.harvest.model import HarvestRun, HarvestSnapshot, HarvestSource  # noqa: PLC0415
+
+    run = (
+        model.Session.query(HarvestRun)
+        .join(HarvestSource, HarvestSource.id == HarvestRun.source_id)
+        .filter(HarvestSource.name == source)
+        .one_or_none()
+    )
+    if run is None:
+        return None
+    rows = model.Session.query(HarvestSnapshot).filter_by(run_id=run.id)
+    if run.phase == "stage":
+        rows = rows.filter(HarvestSnapshot.outcome != "waiting")
+    elif run.phase != "list":
+        rows = rows.filter_by(applied=True)
+    return {"phase": run.phase, "done": rows.count()}
+
+
 def written() -> Any:
     """Count the rows that CKAN's and the search's tables were written, as PostgreSQL counts them."""
     model.Session.commit()
@@ -161,5 +181,5 @@ def own_fill(number: int) -> Any:
 
 
 LIKE = model.Package.name.like("benchmark-search%")
-MEMBERS = (harvest, stock_harvest, stock_fill, own_fill, held, content, written, documents)
+MEMBERS = (harvest, stock_harvest, stock_fill, own_fill, held, content, progress, written, documents)
 WORK = {each.__name__: each for each in MEMBERS}

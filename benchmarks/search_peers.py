@@ -43,6 +43,7 @@ class Side:
     def __init__(self, site: str, python: str = sys.executable) -> None:
         program = [python, str(Path(__file__).with_name("peer.py")), str(FOLDER / site / "ckan.ini")]
         self._process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = self._process.pid
         self.cpu: list[float] = []
         """Milliseconds of processor time of each answer, in the process of CKAN alone."""
 

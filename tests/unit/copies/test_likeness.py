@@ -12,7 +12,7 @@ TITLE = "Kenya: multi-sector needs assessment of refugees in Kakuma"
 YEARS = [{"start": "2023-01-01", "end": "2023-12-31"}]
 
 
-def made(name, title=TITLE, own=(), **fields):
+def made(name, title=TITLE, own=(), holder=None, **fields):
     said = {
         "title_translated": title if isinstance(title, dict) else {"en": title},
         "publisher": [{"name": "UNHCR"}],
@@ -20,7 +20,7 @@ def made(name, title=TITLE, own=(), **fields):
         "spatial_coverage": ["KEN"],
         **fields,
     }
-    return sketch(name, Record(said, ()), own)
+    return sketch(name, Record(said, ()), own, holder=holder or name)
 
 
 def kinds(one, other):
@@ -61,11 +61,27 @@ def test_words_alone_propose_nothing():
     [
         ("Displacement in Sudan, round 10", {}),
         ("Displacement in Sudan, round 9", {"temporal_coverage": [{"start": "2024", "end": "2024"}]}),
+        ("Displacement in Chad, round 9", {}),
+        ("Displacement in Sudan, round 9", {"spatial_coverage": ["TCD"]}),
     ],
 )
-def test_rounds_of_one_operation_are_no_copies(title, fields):
+def test_rounds_and_sisters_of_one_operation_are_no_copies(title, fields):
     one = made("a", title="Displacement in Sudan, round 9")
     assert not proposed(one, made("b", title=title, **fields))
+    assert proposed(one, made("b", title="Displacements in Sudan: round 9"))
+
+
+def test_days_in_one_year_that_do_not_meet_are_other_rounds():
+    july = [{"start": "2014-07-15", "end": "2014-07-15"}]
+    autumn = [{"start": "2014-09-25", "end": "2014-09-25"}]
+    assert not proposed(made("a", temporal_coverage=july), made("b", temporal_coverage=autumn))
+    assert proposed(made("a", temporal_coverage=july), made("b", temporal_coverage=july))
+
+
+def test_what_one_agency_holds_twice_takes_more_than_words():
+    assert not proposed(made("a", holder="x"), made("b", holder="x"))
+    same = {"holder": "x", "identifier": "10.5072/x"}
+    assert proposed(made("a", **same), made("b", **same))
 
 
 def test_one_doi_for_all_rounds_is_shown_with_what_is_against_it():
@@ -81,6 +97,16 @@ def test_an_identifier_of_another_portal_and_one_that_is_too_short_to_tell():
     assert proposed(one, other)
     short = [made(name, title=f"Title {name}", identifier="17", publisher=[]) for name in "ab"]
     assert pairs(*short) == [] or judge(*short).confidence < PROPOSED_FROM
+
+
+def test_an_identifier_says_less_where_each_title_has_a_word_of_its_own():
+    said = {"identifier": "colef-emif", "url": "https://colef.example/emif"}
+    one = made("a", title="Survey of migration at the northern border", **said)
+    other = made("b", title="Survey of migration at the southern border", **said)
+    assert judge(one, other).confidence == 0.75
+    assert (
+        judge(one, made("b", title="Survey of migration at the northern border", **said)).confidence == 0.95
+    )
 
 
 def test_an_own_record_that_comes_back_from_a_peer_is_recognised():

@@ -44,7 +44,7 @@ def _read(step: Step) -> Iterator[Sketch]:
     package = model.Package.__table__
     wanted = (package.c.type == "dataset") & (package.c.state == "active")
     total = model.Session.scalar(sa.select(sa.func.count()).select_from(package).where(wanted)) or 0
-    columns = (package.c.id, package.c.name, package.c.url, package.c.extras)
+    columns = (package.c.id, package.c.name, package.c.url, package.c.owner_org, package.c.extras)
     home = str(tk.config["ckan.site_url"]).rstrip("/")
     last, done = "", 0
     while True:
@@ -53,7 +53,7 @@ def _read(step: Step) -> Iterator[Sketch]:
         for row in rows:
             said = {"url": row.url, **(row.extras or {})}
             own = [f"{home}/dataset/{each}" for each in (row.id, row.name)]
-            yield likeness.sketch(row.id, records.from_package(said), own)
+            yield likeness.sketch(row.id, records.from_package(said), own, row.owner_org or "")
         done += len(rows)
         step("reading", done, total)
         if len(rows) < BATCH:

@@ -1,8 +1,9 @@
 """Are two records the same dataset? What speaks for it, and how certain that is. Pure.
 
-Two things never count as copies by their words: rounds of one operation (the numbers in their titles differ),
-and records that say different periods. A DOI or an identifier says more than words, but a portal may give one
-DOI to all rounds: then numbers and periods weigh against it.
+Words alone never make copies of rounds of one operation (other numbers in the titles, other periods), of
+records whose titles each have a word of their own (`… for China`, `… for Bahrain`), or of what one agency
+holds twice: it knows why. A DOI or an identifier says more than words, but a portal may give one DOI to all
+rounds: then numbers and periods weigh against it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from migration_schemas import Record, coverage, dois, series
+from migration_schemas import Record, dois, series
 from migration_vocabularies.matching import fold
 
 PROPOSED_FROM = 0.7
@@ -26,6 +27,8 @@ ALIKE = 0.9
 MENTIONED = 0.6
 """Likeness from which titles are told as a reason."""
 _RARE = 4
+_SPELLING = 80
+"""Likeness (0 to 100) from which two words are spellings of one: `organisation`, `organization`."""
 _LONG_ENOUGH = 8
 _NUMBER = re.compile(r"\d+")
 
@@ -37,6 +40,7 @@ class Sketch:
     """What is compared of one dataset. `addresses` are those of its own page on this portal."""
 
     id: str
+    holder: str = ""
     doi: str = ""
     identifiers: frozenset[str] = frozenset()
     page: str = ""
@@ -56,7 +60,7 @@ class Judgement:
     reasons: tuple[Reason, ...]
 
 
-def sketch(package_id: str, record: Record, addresses: Iterable[str] = ()) -> Sketch:
+def sketch(package_id: str, record: Record, addresses: Iterable[str] = (), holder: str = "") -> Sketch:
     """Take out of a record what is compared."""
     said = record.fields
     others = [str(node.get("notation") or "") for node in _nodes(said, "alternate_identifier")]
@@ -68,6 +72,7 @@ def sketch(package_id: str, record: Record, addresses: Iterable[str] = ()) -> Sk
     titles = said.get("title_translated")
     return Sketch(
         id=package_id,
+        holder=holder,
         doi=doi.lower(),
         identifiers=frozenset(name.strip() for name in names if len(name.strip()) >= _LONG_ENOUGH),
         page=page,
@@ -78,7 +83,7 @@ def sketch(package_id: str, record: Record, addresses: Iterable[str] = ()) -> Sk
         else {},
         publisher=fold(str(next(iter(_nodes(said, "publisher")), {}).get("name") or "")),
         period=series.period(record),
-        places=frozenset(coverage.places(record)),
+        places=frozenset(map(str, _listed(said.get("spatial_coverage")))),
     )
 
 
@@ -105,12 +110,14 @@ def candidates(sketches: Iterable[Sketch], largest: int = 50) -> Iterator[tuple[
 
 def judge(one: Sketch, other: Sketch) -> Judgement:
     """Weigh what two records have in common."""
-    likeness, same_numbers = _titles(one, other)
+    likeness, apart = _titles(one, other)
     period, same_publisher = _period(one, other), _publisher(one, other)
-    against = not same_numbers or period < 0
-    names = list(_names(one, other, likeness))
+    apart += ["other-period"] * (period < 0)
+    apart += ["other-places"] * bool(one.places and other.places and not one.places & other.places)
+    against = not {"other-numbers", "other-period"}.isdisjoint(apart)
+    names = list(_names(one, other, likeness if not apart else 0.0))
     weights = [less if against else usual for _reason, usual, less in names]
-    if likeness >= ALIKE and not against:
+    if likeness >= ALIKE and not apart and (one.holder != other.holder or not one.holder):
         shared = bool(one.places & other.places)
         weights.append(min(0.55 * likeness + 0.2 * same_publisher + 0.2 * period + 0.05 * shared, 0.95))
     reasons = [reason for reason, _usual, _less in names]
@@ -120,16 +127,15 @@ def judge(one: Sketch, other: Sketch) -> Judgement:
         reasons.append({"kind": "publisher"})
     if period > 0 and one.period:
         reasons.append({"kind": "period", "start": one.period[0], "end": one.period[1]})
-    reasons += [
-        {"kind": kind}
-        for kind, told in (("other-numbers", not same_numbers), ("other-period", period < 0))
-        if told
-    ]
+    reasons += [{"kind": kind} for kind in apart]
     return Judgement(round(max(weights, default=0.0), 2), tuple(reasons))
 
 
 def _names(one: Sketch, other: Sketch, likeness: float) -> Iterator[tuple[Reason, float, float]]:
-    """Give what two records call by the same name: why, its weight, and that where things are against it."""
+    """Give what two records call by the same name: why, its weight, and that where things are against it.
+
+    An identifier or a page says more where the titles are alike, `likeness`, and nothing tells them apart.
+    """
     if one.addresses & other.points_to or other.addresses & one.points_to:
         yield {"kind": "returned"}, 0.97, 0.8
     if one.doi and one.doi == other.doi:
@@ -164,23 +170,38 @@ def _telling(text: str) -> set[str]:
     return {word for word in text.split() if len(word) > 2 and not word.isdigit()}
 
 
-def _titles(one: Sketch, other: Sketch) -> tuple[float, bool]:
-    """How much the titles are alike in their best language, and whether their numbers are the same."""
+def _titles(one: Sketch, other: Sketch) -> tuple[float, list[str]]:
+    """How much the titles are alike in their best language, and what tells them apart."""
     pairs = [(text, other.titles[lang]) for lang, text in one.titles.items() if lang in other.titles]
     # A mirror may have put a text under another language.
     pairs = pairs or [(text, theirs) for text in one.titles.values() for theirs in other.titles.values()]
     if not pairs:
-        return 0.0, True
+        return 0.0, []
     first, second = max(pairs, key=lambda pair: fuzz.token_sort_ratio(*pair))
-    numbers = [sorted(_NUMBER.findall(text)) for text in (first, second)]
-    return fuzz.token_sort_ratio(first, second) / 100, numbers[0] == numbers[1]
+    apart = []
+    if sorted(_NUMBER.findall(first)) != sorted(_NUMBER.findall(second)):
+        apart.append("other-numbers")
+    likeness = fuzz.token_sort_ratio(first, second) / 100
+    if likeness >= MENTIONED and _own_words(first, second) and _own_words(second, first):
+        apart.append("other-words")
+    return likeness, apart
+
+
+def _own_words(text: str, other: str) -> bool:
+    """Whether a title has a word that the other does not have in any spelling."""
+    theirs = other.split()
+    return any(
+        all(fuzz.ratio(word, each) < _SPELLING for each in theirs) for word in _telling(text) - set(theirs)
+    )
 
 
 def _period(one: Sketch, other: Sketch) -> int:
-    """1: the same years; -1: other ones; 0: one of the two does not say."""
+    """1: the same years; -1: no day in common; 0: one of the two does not say, or something between."""
     if not one.period or not other.period:
         return 0
-    return 1 if [day[:4] for day in one.period] == [day[:4] for day in other.period] else -1
+    if one.period[1] < other.period[0] or other.period[1] < one.period[0]:
+        return -1
+    return 1 if [day[:4] for day in one.period] == [day[:4] for day in other.period] else 0
 
 
 def _publisher(one: Sketch, other: Sketch) -> bool:

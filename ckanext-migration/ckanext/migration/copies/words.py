@@ -26,8 +26,11 @@ def _one(reason: Mapping[str, Any]) -> str:
         "period": _("same years ({value})"),
         "other-numbers": _("but other numbers in the titles"),
         "other-period": _("but other years"),
+        "other-words": _("but each title has a word of its own"),
+        "other-places": _("but other places"),
     }
     if reason["kind"] == "period":
         years = dict.fromkeys(str(reason[name])[:4] for name in ("start", "end"))
         value = "–".join(years)
-    return texts[reason["kind"]].format(value=value, share=f"{round(100 * reason.get('likeness', 0))} %")
+    kind = str(reason["kind"])  # one that only a later version knows stays as it is
+    return texts.get(kind, kind).format(value=value, share=f"{round(100 * reason.get('likeness', 0))} %")

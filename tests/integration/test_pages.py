@@ -143,6 +143,19 @@ def test_r_x2_a_the_summary_comes_first_and_the_warning_is_seen(site: Site, app)
     assert "at most 600 characters" in str(refused.value.error_dict["summary_translated"])
 
 
+def test_r_2_2_c_each_finding_links_to_the_guidance_of_its_rule(site: Site, app):
+    name = site.create(disaggregation=None)["name"]
+    links = [link["href"] for link in soup(app.get(f"/fr/dataset/{name}/quality")).select(".mig-rule-link")]
+    assert "/fr/migration/rule/disaggregation-recommended" in links
+    page = soup(app.get("/fr/migration/rule/contact-email-value")).main.text
+    assert "Courriel" in page
+    assert "data at agency" in page
+    assert app.get("/migration/rule/nothing", status=404)
+    assert len(soup(app.get("/migration/rule/")).select(".mig-rule-list li")) == len(
+        tk.get_action("migration_rule_list")({}, {})
+    )
+
+
 def test_text_in_another_language_says_so(site: Site, app):
     package = site.create(
         title_translated={"ar": "النزوح"}, notes_translated={"ar": "وصف مجموعة البيانات " * 3}

@@ -15,7 +15,17 @@ from ckanext.migration import config as settings
 from ckanext.migration import csrf, facets, headers
 from ckanext.migration.cli import migration
 from ckanext.migration.dcat import catalogue, negotiation
-from ckanext.migration.logic import action, comparing, conditions, drafts, former, forms, publishing, terms
+from ckanext.migration.logic import (
+    action,
+    comparing,
+    conditions,
+    drafts,
+    former,
+    forms,
+    publishing,
+    rules,
+    terms,
+)
 from ckanext.migration.pages import drafts as draft_pages
 from ckanext.migration.pages import moved
 
@@ -38,7 +48,7 @@ FORM_REST = 512 * 1024
 
 def actions() -> dict[str, Any]:
     """Return the actions of the root plugin and of its feed."""
-    modules = (action, comparing, conditions, drafts, terms)
+    modules = (action, comparing, conditions, drafts, rules, terms)
     found = {name: getattr(module, name) for module in modules for name in module.__all__}
     return found | {
         "dcat_catalog_show": catalogue.dcat_catalog_show,

@@ -18,6 +18,7 @@ from ckanext.migration.pages.bulk import migration_bulk
 from ckanext.migration.pages.compare import migration_comparison
 from ckanext.migration.pages.conditions import migration_conditions
 from ckanext.migration.pages.drafts import migration_drafts
+from ckanext.migration.pages.rules import migration_rules
 from ckanext.migration.pages.terms import migration_terms
 from ckanext.migration.pages.validator import grouped, migration_validator
 from migration_schemas.checking import Checked, Document
@@ -29,6 +30,7 @@ __all__ = [
     "migration_comparison",
     "migration_conditions",
     "migration_drafts",
+    "migration_rules",
     "migration_terms",
     "migration_validator",
 ]

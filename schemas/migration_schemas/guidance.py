@@ -1,0 +1,120 @@
+"""Guidance to each rule, made from its shape and the field list: what, why, right and wrong, how to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from migration_vocabularies import get, language_tag
+
+from . import shapes
+from .fields import Field, load
+from .namespaces import SH
+from .shapes import Meaning
+from .value_repairs import KINDS
+
+WRONG: dict[str, str] = {
+    "date": "31/12/24",
+    "iri": "agency.example.org/data",
+    "self": "agency.example.org/data",
+    "email": "data at agency",
+    "integer": "two",
+    "count": "about 300",
+    "size": "2 MB",
+    "decimal": "91.5 %",
+    "duration": "3 months",
+    "hex": "not a checksum",
+    "box": "Western Africa",
+    "media_type": "Excel",
+    "concept": "something else",
+}
+"""A value that a field of each kind refuses; a test holds that it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """One rule for people: texts speak the languages of the shapes."""
+
+    id: str
+    severity: str
+    meaning: Meaning
+    field: Field | None
+    """The field that the rule is about, or the part of it; None where it is about all resources."""
+
+    @property
+    def missing(self) -> bool:
+        """Say whether the rule asks for something to be there."""
+        return self.id.endswith(("-required", "-recommended"))
+
+    @property
+    def wrong(self) -> str:
+        """Return a value that breaks a rule about single values; nothing for the others."""
+        if self.field is None or not self.id.endswith("-value"):
+            return ""
+        return WRONG.get(self.field.rdf_value, "")
+
+    def help(self, lang: str = "en") -> str:
+        """Return what the form says at the field, for a part without a help of its own at the whole."""
+        own = self.field.help(lang) if self.field else ""
+        return own or (whole.help(lang) if (whole := _whole(self.meaning)) else "")
+
+    def as_dict(self, lang: str = "en") -> dict[str, Any]:
+        """Return the guidance as JSON-ready data, in a language, else in English."""
+        meaning, field = self.meaning, self.field
+        return {
+            "id": self.id,
+            "severity": self.severity,
+            "layer": meaning.layer,
+            "field": meaning.field,
+            "of_resource": meaning.resource,
+            "label": _in(meaning.names, lang),
+            "message": _in(meaning.messages, lang),
+            "why": _in(meaning.reasons, lang),
+            "right": _in(meaning.examples, lang),
+            "wrong": self.wrong,
+            "missing": self.missing,
+            "help": self.help(lang),
+            "vocabulary": field.vocabulary if field else None,
+            "vocabulary_title": get(field.vocabulary).title(lang) if field and field.vocabulary else "",
+            "repairable": bool(field and not self.missing and field.rdf_value in KINDS),
+        }
+
+
+@cache
+def rules() -> Mapping[str, Guidance]:
+    """Return the guidance to all rules, by the id that reports name, in the order of layers."""
+    order = {layer: number for number, layer in enumerate(shapes.LAYERS)}
+    found = sorted(_rules(), key=lambda one: (order[one.meaning.layer], one.id))
+    return {one.id: one for one in found}
+
+
+def _rules() -> Iterator[Guidance]:
+    for shape, meaning in shapes.meanings().items():
+        rule = str(shape).rpartition("#")[2]
+        severity = str(shapes.graph().value(shape, SH.severity)).rpartition("#")[2].lower()
+        yield Guidance(rule, severity, meaning, _field(rule, meaning))
+
+
+def _field(rule: str, meaning: Meaning) -> Field | None:
+    """Return the field of a rule; of a rule about a part of a field, the part."""
+    field, name = _whole(meaning), str(meaning.field)
+    if field is None:
+        return None
+    stem = f"resource-{name}" if meaning.resource else name
+    for part in field.subfields:
+        if rule.startswith(f"{stem}-{part.name}-"):
+            return part
+    return field
+
+
+def _whole(meaning: Meaning) -> Field | None:
+    if meaning.field in {None, "resources"}:
+        return None
+    schema = load()
+    return schema.resource_field(str(meaning.field)) if meaning.resource else schema.field(str(meaning.field))
+
+
+def _in(words: Mapping[str, str], lang: str) -> str:
+    return words.get(language_tag(lang)) or words.get("en", "")

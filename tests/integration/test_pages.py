@@ -140,6 +140,9 @@ def test_r_x2_a_the_summary_comes_first_and_the_warning_is_seen(site: Site, app)
 
     with pytest.raises(tk.ValidationError) as refused:
         site.create(summary_translated={"en": "long " * 121})
+    with pytest.raises(tk.ValidationError) as outside:  # R-S1-a
+        site.create(migration_theme=["migation flows"])
+    assert "Migration flows" in str(outside.value.error_dict["migration_theme"])
     assert "at most 600 characters" in str(refused.value.error_dict["summary_translated"])
 
 

@@ -15,7 +15,9 @@ from ckan.plugins import PluginImplementations
 
 from ckanext.migration import shared
 from ckanext.migration.interfaces import IPublishing
-from migration_schemas import Finding, Report
+from migration_schemas import Finding, Report, load
+from migration_vocabularies import get as vocabulary
+from migration_vocabularies.suggesting import near
 
 # Keys of the context under which one save passes on what CKAN's validation does not carry (see ``remember``).
 INCOMING = "migration_incoming_resources"
@@ -41,7 +43,7 @@ def publishable(key: Any, data: dict[Any, Any], errors: dict[Any, Any], context:
     failed = {name[0] for name, messages in errors.items() if messages}
     waiting: dict[int, dict[str, list[str]]] = context.get(RESOURCE_ERRORS, {})
     for finding in shared.report(assemble(data, context)).violations:
-        message = finding.message(language())
+        message = said(finding)
         if finding.resource is not None:
             waiting.setdefault(finding.resource, {}).setdefault(finding.field or "url", []).append(message)
         elif finding.field not in failed:
@@ -55,6 +57,22 @@ def place(errors: dict[Any, Any], field: str, message: str) -> None:
     messages = errors.setdefault((field,), [])
     if message not in messages:
         messages.append(message)
+
+
+def said(finding: Finding) -> str:
+    """Return what is wrong, and where a value is outside its code list the terms nearest to it."""
+    message = finding.message(language())
+    if finding.code != "not-in-list" or not finding.field or not finding.value:
+        return message
+    schema = load()
+    field = schema.resource_field(finding.field) if finding.of_resource else schema.field(finding.field)
+    return f"{message} {nearest(field.vocabulary, finding.value)}".strip() if field.vocabulary else message
+
+
+def nearest(name: str, value: str) -> str:
+    """Return a sentence with the terms of a code list that a value may have meant, nothing without any."""
+    found = [concept.label(language()) for concept in near(vocabulary(name), value)]
+    return tk._("Meant is perhaps: {terms}.").format(terms="; ".join(found)) if found else ""
 
 
 def is_public(data: Mapping[Any, Any], context: Any) -> bool:
@@ -78,7 +96,7 @@ def as_errors(report: Report) -> dict[str, Any]:
     for finding in report.violations:
         fields = errors if finding.resource is None else rows.setdefault(finding.resource, {})
         otherwise = WHOLE_RECORD if finding.resource is None else "url"
-        fields.setdefault(finding.field or otherwise, []).append(finding.message(language()))
+        fields.setdefault(finding.field or otherwise, []).append(said(finding))
     if rows:
         errors["resources"] = [rows.get(index, {}) for index in range(max(rows) + 1)]
     return errors

@@ -23,7 +23,6 @@ from ckanext.migration.logic.multilingual import (
 from ckanext.migration.logic.values import Field, several, single
 from migration_schemas import measures
 from migration_vocabularies import get as vocabulary
-from migration_vocabularies.suggesting import near
 
 __all__ = [
     "migration_box",
@@ -66,9 +65,7 @@ def _concept(value: str, field: Field) -> str:
     problem = tk._("“{value}” is not a term of the list “{list}”.").format(
         value=value[:80], list=terms.title(publishing.language())
     )
-    if suggested := [one.label(publishing.language()) for one in near(terms, value)]:
-        problem += " " + tk._("Meant is perhaps: {terms}.").format(terms="; ".join(suggested))
-    raise tk.Invalid(problem)
+    raise tk.Invalid(f"{problem} {publishing.nearest(field['vocabulary'], value)}".strip())
 
 
 def _text(value: str, field: Field) -> str:

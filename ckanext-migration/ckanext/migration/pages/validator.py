@@ -12,6 +12,7 @@ from ckanext.migration import config
 from ckanext.migration.logic import validating
 from ckanext.migration.logic.publishing import language
 from ckanext.migration.pages import words
+from migration_schemas import guidance
 from migration_schemas.checking import Checked, Document
 from migration_schemas.errors import MigrationError
 from migration_schemas.repairs import Repair, of_finding
@@ -164,7 +165,7 @@ def grouped(report: Report, lang: str, repairs: Collection[Repair] = ()) -> dict
                 "value": str(finding.value) if finding.value else "",
                 "why": finding.why(lang),
                 "example": finding.example(lang),
-                "rule": finding.rule,
+                "rule": finding.rule if finding.rule in guidance.rules() else "",
                 "harm": finding.layer == "do-no-harm",
                 "field": finding.field,
                 "resource": finding.resource,

@@ -158,7 +158,7 @@ def stored() -> int:
 
 
 def test_control_c_stops_amid_the_records_and_says_how_to_go_on(harvest, partner, request):
-    partner.offer(*(package(number) for number in range(1, 41)))
+    partner.offer(*(package(number) for number in range(1, 151)))
     add(harvest, partner)
     running = process(
         request.config.getoption("--ckan-ini"), "migration", "harvest", "run", "partner", "--here"
@@ -167,14 +167,14 @@ def test_control_c_stops_amid_the_records_and_says_how_to_go_on(harvest, partner
     running.send_signal(signal.SIGINT)
     _out, err = running.communicate(timeout=60)
 
-    assert stored() < 40
+    assert stored() < 150
     assert running.returncode == 1
     assert "ckan migration harvest run partner --wait" in err
     assert "Traceback" not in err
     [run] = call("run_list", source="partner")
     assert run["stopped"]
     assert harvest("run", "partner", "--here").exit_code == 0
-    assert show(run["id"])["counters"]["added"] == 40
+    assert show(run["id"])["counters"]["added"] == 150
 
 
 def test_a_real_job_worker_does_what_the_command_waits_for(harvest, partner, request):

@@ -71,6 +71,8 @@ TABLE: dict[str, list[Case]] = {
     "migration_draft_show": [(SHOWN, NOBODY), (HIDDEN, NOBODY)],
     "migration_facet_values": [({"facet": "migration_theme"}, OPEN)],
     "migration_repair": [(SHOWN, NOBODY), (HIDDEN, NOBODY)],
+    "migration_rule_list": [({}, OPEN)],
+    "migration_rule_show": [({"id": "contact-email-value"}, OPEN)],
     "migration_search_scan": [({}, OPEN)],
     "migration_search_widen": [({"q": "displacement"}, OPEN)],
     "migration_validate": [({"record": complete()}, OPEN)],

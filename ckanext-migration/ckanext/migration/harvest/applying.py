@@ -29,17 +29,20 @@ from migration_schemas.errors import MigrationError
 log = logging.getLogger(__name__)
 
 FEWEST = 2  # records that are worth a batch
+TOGETHER = 25
+"""Records of one transaction: some more would save little, and a stop is heeded only between two of them."""
 
 
 def apply(work: Work, sink: Sink) -> None:
     """Write what was decided; what the guard holds back is left for a person."""
     mark = time.monotonic()
     together, place = inserting.usual(), None
-    while part := _next(work, place):
-        left, place = [remote_id for _position, remote_id in part], part[-1]
+    while found := _next(work, place):
+        left, place = [remote_id for _position, remote_id in found], found[-1]
         if together:
             try:
-                left = _add(work, sink, left)
+                parts = [left[start : start + TOGETHER] for start in range(0, len(left), TOGETHER)]
+                left = [remote_id for part in parts for remote_id in _add(work, sink, part)]
             except inserting.Unusual as why:  # here, and so for the rest of the run
                 log.info("harvest.one-by-one run=%s: %s", work.held.run_id, why)
                 together = False

@@ -14,7 +14,7 @@ import pytest
 import loopback
 
 pytest.importorskip("ckan")
-from ckanext.migration.search import client, exactness, transport
+from ckanext.migration.search import client, transport
 from ckanext.migration.search.config import Address
 from ckanext.migration.search.errors import IndexUnavailable, IndexUntrusted, SearchFault
 
@@ -131,18 +131,21 @@ def test_a_node_that_is_gone_is_passed_over() -> None:
 
 
 def test_half_of_a_pair_in_an_answer_is_read() -> None:
-    assert transport._Reading().loads(b'{"title": "\\ud83d", "n": 1.5}') == {"title": "\ud83d", "n": 1.5}
+    assert transport._AnswerSerializer().loads(b'{"title": "\\ud83d", "n": 1.5}') == {
+        "title": "\ud83d",
+        "n": 1.5,
+    }
     with pytest.raises(elastic_transport.SerializationError):
-        transport._Reading().loads(b'{"title": ')
+        transport._AnswerSerializer().loads(b'{"title": ')
 
 
 def test_scores_are_those_of_the_order() -> None:
     hits = [{"_score": None, "sort": [2.5, "b"]}, {"_score": None, "sort": [1.0, "a"]}]
     body = {"sort": [{"_score": {"order": "desc"}}, {"id": "asc"}]}
-    answer = exactness.scored(body, {"hits": {"hits": hits}})
+    answer = client._scored(body, {"hits": {"hits": hits}})
     assert [hit["_score"] for hit in answer["hits"]["hits"]] == [2.5, 1.0]
     other = {"hits": {"hits": [{"_score": 3.0, "sort": ["a"]}]}}
     assert (
-        exactness.scored({"sort": [{"id": "asc"}], "track_scores": True}, other)["hits"]["hits"][0]["_score"]
+        client._scored({"sort": [{"id": "asc"}], "track_scores": True}, other)["hits"]["hits"][0]["_score"]
         == 3.0
     )

@@ -27,19 +27,6 @@ def same_copy(body: Mapping[str, Any]) -> str:
     return f"{zlib.crc32(json.dumps(asked, sort_keys=True, default=str).encode()):08x}"
 
 
-def scored(body: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Give each hit the score by which it was put in order; changes the answer in place.
-
-    `track_scores` would tell it too, but then the engine computes the score of every hit a second time,
-    with all clauses of the query, which takes it as long as finding them.
-    """
-    place = next((at for at, each in enumerate(body.get("sort", ())) if "_score" in each), None)
-    if place is not None and not body.get("track_scores"):
-        for hit in answer["hits"]["hits"]:
-            hit["_score"] = hit["sort"][place]
-    return answer
-
-
 def _exact(aggregation: Mapping[str, Any]) -> dict[str, Any]:
     found = dict(aggregation)
     if "terms" in found:

@@ -51,7 +51,7 @@ _REFUSALS: tuple[tuple[int, str, Callable[..., SearchFault], str], ...] = (
 """HTTP status, what the engine's name for the error has in it, and what it is to us."""
 
 
-class _Reading(serializer.JsonSerializer):
+class _AnswerSerializer(serializer.JsonSerializer):
     """Answers, which hold whole datasets, are read by orjson; what is sent is written as ever.
 
     orjson refuses to read or write half of a surrogate pair, which a partner's record may hold.
@@ -95,7 +95,7 @@ def connect(address: Address) -> Transport:
     _, user, password = _parts(address.url)
     hosts = [_parts(url)[0] for url in (address.url, *address.nodes)]
     options: dict[str, Any] = {
-        "serializer": _Reading(),
+        "serializer": _AnswerSerializer(),
         "request_timeout": address.timeout,
         # a node that is gone is passed over; all our requests may be repeated without harm
         "max_retries": len(hosts) - 1,

@@ -2,7 +2,8 @@
 
 The kept clients (sickle, oaipmh-scythe) parse with repair and follow a token without end, so that a list that
 broke off looks finished; here each page is parsed as it is, tokens are remembered, and the size that the
-repository promises is counted (OA-01 to OA-08).
+repository promises is counted (OA-01 to OA-08). Where a page of records fails, what the list still lacks is
+asked for record by record (`oai_singly`).
 """
 
 from __future__ import annotations
@@ -12,16 +13,15 @@ from typing import ClassVar
 
 from migration_harvesters import (
     elements,
-    kinds,
-    languages,
+    oai_records,
     oai_replies,
+    oai_singly,
     options,
     text,
     urls,
-    xml,
     xml_formats,
 )
-from migration_harvesters.errors import PartnerConfigError, PayloadError
+from migration_harvesters.errors import PartnerConfigError, PayloadError, SourceRefused, SourceUnavailable
 from migration_harvesters.oai_replies import OaiReply, Refusal
 from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
@@ -30,7 +30,6 @@ from migration_harvesters.records import (
     Listing,
     Page,
     RawRecord,
-    RemoteRef,
     SourceConfig,
     Tally,
 )
@@ -82,14 +81,14 @@ class OaiPmhSource:
         """All records of the repository or of its set; `resume` is the cursor of an earlier page."""
         return Listing(lambda tally: _Walk(self, tally).pages(resume))
 
-    def ask(self, **arguments: str) -> OaiReply:
+    def ask(self, arguments: Mapping[str, str]) -> OaiReply:
         """One request; raises `Refusal` where the repository says no in the words of the protocol."""
         reply = oai_replies.fetch(self._http, self._base, {**self._fixed, **arguments}, self._headers)
         return oai_replies.read(reply, arguments["verb"])
 
     def selection(self) -> dict[str, str]:
         """Arguments of the first request: which records, in which format, as the repository can tell them."""
-        said = self.ask(verb="Identify")
+        said = self.ask({"verb": "Identify"})
         chosen = {"metadataPrefix": self._prefix()}
         seconds = elements.word(said.root, "Identify/granularity").upper() == SECONDS.upper()
         for name in ("from", "until"):
@@ -105,7 +104,7 @@ class OaiPmhSource:
             return agreed
         offered: dict[str, str | None] = {}
         for row in elements.find(
-            self.ask(verb="ListMetadataFormats").root, "ListMetadataFormats/metadataFormat"
+            self.ask({"verb": "ListMetadataFormats"}).root, "ListMetadataFormats/metadataFormat"
         ):
             space = elements.word(row, "metadataNamespace") or elements.word(row, "schema")
             offered[elements.word(row, "metadataPrefix")] = xml_formats.announced(space)
@@ -137,7 +136,7 @@ class _Walk:
         arguments = {"resumptionToken": token} if token else self._source.selection()
         while True:
             try:
-                reply = self._source.ask(verb="ListRecords", **arguments)
+                reply = self._asked(arguments)
             except Refusal as refusal:
                 if refusal.oai_code == "noRecordsMatch" and "resumptionToken" not in arguments:
                     self._tally.expected = 0
@@ -146,6 +145,12 @@ class _Walk:
                     raise
                 arguments = self._source.selection()
                 continue
+            except (SourceRefused, SourceUnavailable) as error:
+                if not oai_singly.broken(error):
+                    raise
+                singly = oai_singly.Singly(self._source.ask, self._tally, all_types=self._source.all_types)
+                yield from singly.pages(self._source.selection(), error)
+                break
             self._tally.expect(reply.size)
             known = self._tally.count
             items, failures = self._records(reply.root)
@@ -155,6 +160,16 @@ class _Walk:
                 break
             arguments = {"resumptionToken": following}
         self._tally.close()
+
+    def _asked(self, arguments: Mapping[str, str]) -> OaiReply:
+        """Ask for a page of records; once more where it came broken, for that may have been the way here."""
+        question = {"verb": "ListRecords", **arguments}
+        try:
+            return self._source.ask(question)
+        except SourceRefused as error:
+            if isinstance(error, Refusal) or not oai_singly.broken(error):
+                raise
+        return self._source.ask(question)
 
     # Tokens
 
@@ -204,54 +219,28 @@ class _Walk:
         items: list[RawRecord] = []
         failures: list[Failure] = []
         for record in elements.find(root, "ListRecords/record"):
-            identifier = elements.word(record, "header/identifier")
-            if not identifier or not identifier.isprintable():
+            header = next(iter(elements.find(record, "header")), record)
+            name = oai_records.identifier(header)
+            if name is None:
                 failures.append(self._tally.lost())
                 continue
-            if not self._tally.admit(identifier):
+            if not self._tally.admit(name):
                 if not self._begun_again:
-                    failures.append(Failure.again(identifier))
+                    failures.append(Failure.again(name))
+                continue
+            if oai_records.deleted(header):
+                self._tally.ignored["deleted"] += 1
                 continue
             try:
-                raw = self._raw(record, identifier)
+                raw = oai_records.content(record, name, all_types=self._source.all_types)
             except PayloadError as error:
-                failures.append(Failure(identifier, "read", error))
+                failures.append(Failure(name, "read", error))
                 continue
-            if raw is not None:
+            if raw is None:
+                self._tally.ignored["not-a-dataset"] += 1
+            else:
                 items.append(raw)
         return items, failures
-
-    def _raw(self, record: Element, identifier: str) -> RawRecord | None:
-        """Cut one record out, or count why it is left out."""
-        header = elements.find(record, "header")[0]
-        if elements.attribute(header, "status").lower() == "deleted":
-            self._tally.ignored["deleted"] += 1
-            return None
-        content = next(iter(elements.find(record, "metadata")), None)
-        if content is None or not len(content):
-            raise PayloadError("The repository lists this record, but shows nothing.", code="record-missing")
-        found = xml_formats.recognised(content)
-        if found is None:
-            raise PayloadError(
-                f"The record is written in a format that is not read here ({elements.name(content[0])}).",
-                code="unknown-format",
-                remedy="Choose another `metadata_prefix` for the source.",
-            )
-        name, root = found
-        if not self._source.all_types and not kinds.is_data(xml_formats.kinds(name, root)):
-            self._tally.ignored["not-a-dataset"] += 1
-            return None
-        xml_formats.without_statistics(name, root)
-        modified = elements.word(header, "datestamp") or None
-        return RawRecord(RemoteRef(identifier, modified), name, xml.canonical(_with_language(root)))
-
-
-def _with_language(root: Element) -> Element:
-    """Keep the language that only the envelope says."""
-    around = elements.language(root)
-    if around and elements.LANG not in root.attrib and languages.tag(around):
-        root.set(elements.LANG, around)
-    return root
 
 
 def _moment(name: str, said: str, *, seconds: bool) -> str:

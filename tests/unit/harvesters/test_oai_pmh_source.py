@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+import replay
 from migration_harvesters.errors import PartnerConfigError, SourceRefused
+from migration_harvesters.http import Http, Limits
+from migration_harvesters.records import SourceConfig
 from migration_harvesters.sources.oai_pmh import OaiPmhSource
 
 HEAD = '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">'
@@ -260,3 +263,120 @@ def test_a_query_in_the_address_is_kept_and_old_words_of_the_protocol_are_not(re
     assert {url for url, _ in http.asked} == {URL}
     assert all(asked["mode"] == "oaipmh" for _, asked in http.asked)
     assert http.asked[2][1]["verb"] == "ListRecords"
+
+
+# Where `ListRecords` fails: ListIdentifiers and GetRecord
+
+
+class Repository:
+    """A repository whose export breaks on some records: their pages of `ListRecords` answer with 500."""
+
+    def __init__(self, names, *, broken=(), deleted=(), rows=2, identifiers=True):
+        self.names, self.broken, self.deleted, self.rows = names, set(broken), set(deleted), rows
+        self.identifiers = identifiers
+        self.asked = []
+
+    def __call__(self, _path, query):
+        self.asked.append(dict(query))
+        verb = query["verb"]
+        if verb == "GetRecord":
+            name = query["identifier"].removeprefix("oai:x:")
+            body = None if name in self.broken else envelope(f"<GetRecord>{record(name)}</GetRecord>")
+        elif verb in ("Identify", "ListMetadataFormats"):
+            body = identify() if verb == "Identify" else formats()
+        elif verb == "ListIdentifiers" and not self.identifiers:
+            body = None
+        else:
+            body = self._list(verb, int(query.get("resumptionToken", 0)))
+        if body is None:
+            return replay.Answer(b"NullPointerException", "text/html", 500)
+        return replay.Answer(body.encode(), "text/xml")
+
+    def _list(self, verb, start):
+        some = self.names[start : start + self.rows]
+        if verb == "ListRecords" and self.broken & set(some):
+            return None
+        rows = [
+            record(name, status=' status="deleted"' * (name in self.deleted), body=name not in self.deleted)
+            for name in some
+        ]
+        if verb == "ListIdentifiers":
+            rows = [row[len("<record>") : row.index("</header>") + len("</header>")] for row in rows]
+        token = str(start + self.rows) if start + self.rows < len(self.names) else ""
+        end = f'<resumptionToken completeListSize="{len(self.names)}">{token}</resumptionToken>'
+        return envelope(f"<{verb}>{''.join(rows)}{end}</{verb}>")
+
+    def count(self, verb):
+        return sum(asked["verb"] == verb for asked in self.asked)
+
+
+@pytest.fixture
+def over_http(read):
+    """Read a repository over real HTTP."""
+
+    def walk(repository, resume=None):
+        http = Http(allow_private=True, limits=Limits(gap=0, attempts=1))
+        with replay.serving(repository) as portal:
+            source = OaiPmhSource(
+                SourceConfig(url=f"{portal.url}/oai", protocol="oai_pmh", allow_private=True), http
+            )
+            return read(source.listing(resume))
+
+    return walk
+
+
+def test_a_record_that_breaks_its_page_costs_only_itself(over_http):
+    repository = Repository(list("abcdefg"), broken="d", deleted="f")
+    found = over_http(repository)
+    assert sorted(found.ids) == [f"oai:x:{name}" for name in "abceg"]
+    assert found.failures == [("oai:x:d", "record-unreadable")]
+    assert found.error is None
+    assert found.listing.ignored == {"deleted": 1}
+    assert found.listing.complete
+    # what had come before the broken page is not asked for again
+    assert repository.count("GetRecord") == 4
+
+
+def test_where_the_first_page_breaks_every_record_is_asked_for(over_http):
+    repository = Repository(list("abc"), broken="a", rows=50)
+    found = over_http(repository)
+    assert found.ids == ["oai:x:b", "oai:x:c"]
+    assert found.failures == [("oai:x:a", "record-unreadable")]
+    assert found.listing.complete
+
+
+def test_a_walk_that_was_resumed_counts_what_comes_again_once(over_http):
+    repository = Repository(list("abcdef"), broken="e")
+    found = over_http(repository, resume="2 6 2")
+    assert found.listing.listed == 6
+    assert found.listing.complete
+
+
+def test_a_repository_that_names_nothing_either_ends_the_list_with_the_first_error(over_http):
+    found = over_http(Repository(list("abcd"), broken="c", identifiers=False))
+    assert found.ids == ["oai:x:a", "oai:x:b"]
+    assert found.error.status == 500
+    assert not found.listing.complete
+
+
+def test_a_server_that_fails_on_every_record_is_away(over_http):
+    names = [f"n{number}" for number in range(30)]
+    repository = Repository(names, broken=names, rows=50)
+    found = over_http(repository)
+    assert found.error.status == 500
+    assert repository.count("GetRecord") == 10
+
+
+def test_names_that_go_round_are_no_whole_list(run):
+    headers = record("a")[len("<record>") :].partition("</header>")[0] + "</header>"
+    names = envelope(f"<ListIdentifiers>{headers}<resumptionToken>t</resumptionToken></ListIdentifiers>")
+    one = envelope(f"<GetRecord>{record('a')}</GetRecord>")
+    found, _ = run("<html/>", "<html/>", identify(), formats(), names, one, names)
+    assert found.ids == ["oai:x:a"]
+    assert not found.listing.stable
+
+
+def test_a_page_that_came_broken_once_is_asked_for_again(run):
+    found, asked = run(page(record("a"))[:-9], page(record("a")))
+    assert found.ids == ["oai:x:a"]
+    assert [each["verb"] for each in asked[2:]] == ["ListRecords", "ListRecords"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from ckanext.migration.search import exactness, transport
 from ckanext.migration.search.config import Address
-from ckanext.migration.search.errors import IndexUnavailable, QuerySyntaxError
+from ckanext.migration.search.errors import IndexMissing, IndexUnavailable, QuerySyntaxError
 from ckanext.migration.search.transport import shown
 
 __all__ = ["Engine", "engine", "shown"]
@@ -22,6 +22,7 @@ __all__ = ["Engine", "engine", "shown"]
 log = logging.getLogger(__name__)
 
 _INCOMPLETE = "The search engine answered in part only"
+_NO_INDEX = "index_not_found"
 
 
 class Engine:
@@ -86,6 +87,23 @@ class Engine:
             self._call("close_point_in_time", id=point)
         except IndexUnavailable:
             log.info("search.engine.point_in_time_left_open")
+
+    def documents(
+        self, index: str, ids: Sequence[str], *, excludes: Sequence[str]
+    ) -> dict[str, Mapping[str, Any]]:
+        """Return ``{id: document}`` as written last, whether or not a search finds it yet.
+
+        Documents that are not there are missing in the answer. Raises ``IndexMissing``.
+        """
+        answer = self._call("mget", index=index, ids=list(ids), source_excludes=list(excludes))
+        found = answer.get("docs")
+        if not isinstance(found, list) or len(found) != len(ids):
+            raise IndexUnavailable(_INCOMPLETE)
+        for problem in (each["error"] for each in found if "error" in each):
+            if _NO_INDEX in str(problem.get("type")):
+                raise IndexMissing("The search index is missing")
+            raise IndexUnavailable(_INCOMPLETE, detail=str(problem.get("type")))
+        return {each["_id"]: each["_source"] for each in found if each["found"]}
 
     # -- writing --------------------------------------------------------------------------------
 

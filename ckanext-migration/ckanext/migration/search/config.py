@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +21,13 @@ _NOT_A_NAME = re.compile(r"[^a-z0-9]+")
 AUTO = "auto"
 """Copies: one as soon as there is a second data node."""
 MOST_SHARDS, MOST_REPLICAS = 64, 9
-_INTERVAL = re.compile(r"-1|[1-9][0-9]{0,5}(?:ms|s|m)")
+ALWAYS, HIDING = "always", "hiding"
+"""When a save waits for the engine's refresh."""
+NEVER = "-1"
+_INTERVAL = re.compile(r"-1|([1-9][0-9]{0,5})(ms|s|m)")
+_UNITS = {"ms": timedelta(milliseconds=1), "s": timedelta(seconds=1), "m": timedelta(minutes=1)}
+_REFRESHING = timedelta(seconds=3)
+"""What a refresh may take on a busy machine."""
 _searched: ContextVar[str | None] = ContextVar("migration_search_searched", default=None)
 
 
@@ -111,6 +118,23 @@ def refresh_interval() -> str:
     if not _INTERVAL.fullmatch(text):
         raise SettingInvalid(f"The setting {_PREFIX}refresh_interval is not a time such as 1s, 500ms or 1m")
     return text
+
+
+def always_waits() -> bool:
+    """Whether every save waits until a search finds it, not only what withdraws something.
+
+    Where the engine never refreshes by itself nothing else would make a change findable.
+    """
+    return _text("wait_for_refresh") == ALWAYS or refresh_interval() == NEVER
+
+
+def longest_lag() -> timedelta:
+    """Return how long a search may still tell what was before a change that it was told already."""
+    if always_waits():
+        return timedelta(0)
+    found = _INTERVAL.fullmatch(refresh_interval())
+    between = int(found[1]) * _UNITS[found[2]] if found else timedelta(0)
+    return 2 * between + _REFRESHING
 
 
 def _text(name: str) -> str:

@@ -2,7 +2,8 @@
 
 The index may be behind. Before the search, datasets whose news still wait in the outbox and which
 the reader may no longer see are excluded, so that counts and facets are right too. After it, every
-hit of the page is compared with the database in one query; what differs is read again by the worker.
+hit of the page is compared with the database in one query; what differs is read again by the worker,
+unless it was changed a moment ago: the engine was told then, and shows it after its next refresh.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import ckan.lib.plugins as lib_plugins
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.migration.search import results
+from ckanext.migration.search import config, results
 from ckanext.migration.search.delivery import outbox
 
 log = logging.getLogger(__name__)
@@ -67,6 +69,7 @@ def judge(hits: Iterable[Mapping[str, Any]], labels: Sequence[str] | None) -> Ve
         )
     }
     hidden, stale = [], []
+    settled = datetime.now(UTC).replace(tzinfo=None) - config.longest_lag()
     for dataset, hit in found.items():
         row = rows.get(dataset)
         if row is None:
@@ -74,12 +77,12 @@ def judge(hits: Iterable[Mapping[str, Any]], labels: Sequence[str] | None) -> Ve
             if labels is not None:
                 hidden.append(dataset)
             continue
-        if not results.is_current(hit, row.metadata_modified):
+        same = _same_visibility(hit["_source"], row)
+        late = row.metadata_modified is None or row.metadata_modified < settled
+        if late and not (same and results.is_current(hit, row.metadata_modified)):
             stale.append(dataset)
-        if not _same_visibility(hit["_source"], row):
-            stale.append(dataset)
-            if _must_hide(dataset, hit["_source"], row, labels):
-                hidden.append(dataset)
+        if not same and _must_hide(dataset, hit["_source"], row, labels):
+            hidden.append(dataset)
     return Verdict(tuple(hidden), tuple(dict.fromkeys(stale)))
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from ckanext.migration.search import config
 from ckanext.migration.search.client import Engine
-from ckanext.migration.search.delivery import outbox, sending
+from ckanext.migration.search.delivery import hiding, outbox, sending
 from ckanext.migration.search.errors import IndexUnavailable, MappingConflict, QuerySyntaxError
 from ckanext.migration.search.index.mapping import MAPPING_VERSION
 from ckanext.migration.search.vectors import keeping
@@ -37,8 +38,8 @@ def documents(
 ) -> Drained:
     """Deliver one batch of finished documents; on an outage the rows stay and the fault is raised.
 
-    What is delivered can be searched when its row goes: the row is what hides a dataset that has just
-    become private (threats FI-17, LK-20).
+    What withdraws something can be searched when its row goes: the row is what hides a dataset that has
+    just become private (threats FI-17, LK-20). For anything else the engine may take its time.
     """
     with database.connect() as connection:
         transaction = connection.begin()
@@ -53,7 +54,10 @@ def documents(
         lacking = keeping.attach(connection, [each.document for each in changes if each.document])
         try:
             rebuilding = outbox.rebuild_target(connection) is not None
-            refused = _send(engine, alias, changes, rebuilding=rebuilding)
+            at_once = config.always_waits() or hiding.any_hides(
+                connection, engine, alias, [row.id for row in rows], changes
+            )
+            refused = _send(engine, alias, changes, refresh=at_once, rebuilding=rebuilding)
         except (IndexUnavailable, MappingConflict) as fault:
             outbox.postponed(connection, [row.id for row in rows], fault.message)
             transaction.commit()
@@ -89,15 +93,15 @@ def _made_by_other_software(row: outbox.Row) -> bool:
 
 
 def _send(
-    engine: Engine, alias: str, changes: Sequence[sending.Change], *, rebuilding: bool
+    engine: Engine, alias: str, changes: Sequence[sending.Change], *, refresh: bool, rebuilding: bool
 ) -> dict[str, str]:
     """Send; a bulk that is refused as a whole is tried one by one, so that one document blocks no other."""
     try:
-        return sending.send(engine, alias, changes, refresh=True, rebuilding=rebuilding)
+        return sending.send(engine, alias, changes, refresh=refresh, rebuilding=rebuilding)
     except QuerySyntaxError as fault:
         if len(changes) == 1:
             return {changes[0].index_id: fault.message}
     refused: dict[str, str] = {}
     for change in changes:
-        refused.update(_send(engine, alias, [change], rebuilding=rebuilding))
+        refused.update(_send(engine, alias, [change], refresh=refresh, rebuilding=rebuilding))
     return refused

@@ -20,6 +20,7 @@ import yaml
 from rdflib.term import Node
 
 from migration_schemas import Field, load, passport, shapes
+from migration_schemas.kinds import NEED
 from migration_schemas.namespaces import SH
 from migration_schemas.quality import MIGDCAT, MQA
 from migration_vocabularies import get
@@ -39,10 +40,14 @@ ERROR_MODULES = (
 
 
 def fields() -> str:
-    """One table of the dataset's fields and one of its resources'."""
+    """One table of the dataset's fields, one of its resources', one of a data need's."""
     schema = load()
     parts = ["# Fields\n", "Mandatory: needed to publish. Recommended: a warning where it is missing.\n"]
-    for title, listed in (("Dataset", schema.fields), ("Resource", schema.resource_fields)):
+    for title, listed in (
+        ("Dataset", schema.fields),
+        ("Resource", schema.resource_fields),
+        ("Data need", load(NEED).fields),
+    ):
         parts.append(f"\n## {title}\n")
         parts.append(
             "| field | label | level | values | several | RDF | facet | seen by | help | why | example |"

@@ -1,7 +1,7 @@
 """The profile as a readable specification, written from its sources; `reference.py` puts it on disk.
 
-Sources: `profile.ttl` (terms, versions), `dataset.yaml` (properties), the shapes (rules), the code lists, and
-`crosswalk.yaml` (names elsewhere).
+Sources: `profile.ttl` (terms, versions), `dataset.yaml` and `need.yaml` (properties), the shapes (rules), the
+code lists, and `crosswalk.yaml` (names elsewhere).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from rdflib import RDF, RDFS, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from migration_schemas import Field, load, profile, shapes
+from migration_schemas.kinds import DATASET, NEED, kind_of_rule
 from migration_schemas.namespaces import MIG, PREFIXES, SH
 from migration_vocabularies import get, names
 
@@ -48,8 +49,20 @@ def specification() -> str:
     parts.append("\n## Properties of a distribution (dcat:Distribution)\n")
     for field in load().resource_fields:
         parts.extend(_property(field, told.get((field.name, True), ()), crosswalk, "resource_fields"))
+    parts.extend(_need(crosswalk))
     parts.extend((*_terms(), *_lists(), *_namespaces(), *_changes()))
     return "\n".join(parts) + "\n"
+
+
+def _need(crosswalk: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the fields of a data need."""
+    yield "\n## Properties of a data need (mig:DataNeed)\n"
+    yield "Data that somebody lacks, described so that others see the gap and the data that close it. A field"
+    yield "that datasets have too is the same property, written and checked in the same way; its parts stand"
+    yield "there.\n"
+    told = _rules(NEED)
+    for field in load(NEED).fields:
+        yield from _property(field, told.get((field.name, False), ()), crosswalk, "fields", parts=False)
 
 
 def _comment(graph: Graph) -> str:
@@ -85,6 +98,7 @@ def _classes() -> Iterator[str]:
     yield "| --- | --- |"
     yield f"| `dcat:Dataset` | all {len(load().fields)} of the dataset |"
     yield f"| `dcat:Distribution` | all {len(load().resource_fields)} of a resource |"
+    yield f"| `mig:DataNeed` | all {len(load(NEED).fields)} of a data need |"
     found: dict[str, list[str]] = {}
     for field in (*load().fields, *load().resource_fields):
         for one in (field, *field.subfields):
@@ -95,18 +109,20 @@ def _classes() -> Iterator[str]:
         yield f"| `{wanted}` | {', '.join(fields)} |"
 
 
-def _rules() -> dict[tuple[str, bool], tuple[str, ...]]:
+def _rules(kind: str = DATASET) -> dict[tuple[str, bool], tuple[str, ...]]:
     """Return the ids of the rules of each field; the second of the key says whether of a resource."""
     found: dict[tuple[str, bool], list[str]] = {}
     for shape, meaning in shapes.meanings().items():
         for name in filter(None, (meaning.field, *meaning.also)):
             local = str(shape).rpartition("#")[2]
+            if kind_of_rule(local) != kind:
+                continue
             found.setdefault((name, meaning.resource), []).append(f"`{local}` ({_severity(shape).lower()})")
     return {key: tuple(sorted(rules)) for key, rules in found.items()}
 
 
 def _property(
-    field: Field, rules: tuple[str, ...], crosswalk: Mapping[str, Any], group: str
+    field: Field, rules: tuple[str, ...], crosswalk: Mapping[str, Any], group: str, *, parts: bool = True
 ) -> Iterator[str]:
     yield f"### {field.label('en')} (`{field.name}`)\n"
     if field.help("en"):
@@ -116,12 +132,12 @@ def _property(
     yield from (f"| {name} | {_cell(text)} |" for name, text in _rows(field) if text)
     if rules:
         yield f"| rules | {', '.join(rules)} |"
-    elsewhere = crosswalk[group].get(field.name) or {}
+    elsewhere = crosswalk[group].get(field.name) or {} if parts else {}
     if elsewhere:
         told = (f"{crosswalk['standards'][key]}: {_cell(term)}" for key, term in elsewhere.items())
         yield f"| elsewhere | {'; '.join(told)} |"
     yield ""
-    if field.subfields:
+    if field.subfields and parts:
         yield "| part | level | RDF | values | example |"
         yield "| --- | --- | --- | --- | --- |"
         for part in field.subfields:

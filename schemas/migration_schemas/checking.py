@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rdflib import Graph
+from rdflib import BNode, Graph, URIRef
 
 from . import repairs, validation, yaml_text
 from .errors import LimitError, ReadError
 from .fields import load
+from .kinds import kind_of
 from .parsing import Limits, parse
-from .rdf import interpret, subjects
+from .rdf import interpret, needs, subjects
 from .record import TITLE, Record, from_package, text_in, to_package
 from .repairs import Repair
 from .report import Finding, Report
@@ -114,7 +115,7 @@ def check(  # noqa: PLR0913 - the document, and within which limits it is judged
     if len(data) <= limits.input_bytes and (values := _values(data, syntax)) is not None:
         return check_values(values)
     graph = parse(data, syntax, limits=limits)
-    if not subjects(graph):
+    if not _records(graph):
         raise ReadError(f"The file holds {len(graph)} statements but no dataset.", remedy=NO_DATASET)
     report = validation.validate_graph(graph, progress=progress, engine=engine, seconds=seconds)
     return check_graph(graph, report)
@@ -132,9 +133,13 @@ def check_graph(graph: Graph, report: Report) -> Document:
             Report(tuple(grouped.get(subject, ())), report.partial),
             graph=graph,
         )
-        for subject in subjects(graph)
+        for subject in _records(graph)
     ]
     return Document(tuple(records), Report(tuple(grouped.get(None, ())), report.partial))
+
+
+def _records(graph: Graph) -> list[URIRef | BNode]:
+    return list(dict.fromkeys((*subjects(graph), *needs(graph))))
 
 
 def check_values(values: Any) -> Document:
@@ -230,5 +235,5 @@ CKANS = frozenset({
 
 
 def _unknown(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    known = {one.name for one in load().fields}
+    known = {one.name for one in load(kind_of(entry)).fields}
     return tuple(sorted(str(key)[:100] for key in entry if key not in known and key not in CKANS))

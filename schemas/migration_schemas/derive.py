@@ -1,8 +1,9 @@
-"""Property shapes from the field list: `python -m migration_schemas.derive` writes them into shacl/.
+"""Property shapes from the field lists: `python -m migration_schemas.derive` writes them into shacl/.
 
 One shape for each question about a field (is it there, is its value right), so that each result
 has a name, a severity, a message, a reason and an example of its own. What must be right is in core.ttl,
-what should be there in recommended.ttl. Rules across fields are written by hand in the other files. The
+what should be there in recommended.ttl; those about needs in need-core.ttl and need-recommended.ttl, with the
+field list of needs itself (`taking`). Rules across fields are written by hand in the other files. The
 files are committed, so that others can use them without this package, and a test compares them with what
 this module derives.
 """
@@ -15,14 +16,14 @@ from pathlib import Path
 
 from migration_vocabularies import get, iris
 
-from . import namespaces
-from .fields import Field, Schema, load
+from . import namespaces, taking
+from .fields import Field, Schema, load, read
+from .kinds import CLASSES, DATASET, KINDS, NEED, RULES
 from .shape_messages import LANGUAGES, missing, wrong
 
-FILES = {"core": "core.ttl", "recommended": "recommended.ttl"}
-"""Layer → the file that is derived for it."""
+FILES = {(kind, layer): f"{RULES[kind]}{layer}.ttl" for kind in KINDS for layer in ("core", "recommended")}
+"""Kind of record and layer → the file that is derived for them."""
 
-DATASET = "sh:targetClass dcat:Dataset"
 DISTRIBUTION = "sh:targetClass dcat:Distribution ;\n    sh:targetObjectsOf dcat:distribution"
 DATE_TYPES = ("date", "gYearMonth", "gYear", "dateTime")
 NUMBER_TYPES = ("nonNegativeInteger", "integer", "decimal")
@@ -42,14 +43,15 @@ def turtle(schema: Schema, layer: str) -> str:
     Each property shape has its own target instead of hanging on a node shape: engines then build it
     once for all records of a batch, not once for each.
     """
-    return "\n".join([_head(), *(text for found, text in _blocks(schema) if found == layer)])
+    head = _head(f"{schema.kind}.yaml")
+    return "\n".join([head, *(text for found, text in _blocks(schema) if found == layer)])
 
 
-def _head() -> str:
+def _head(source: str) -> str:
     """Return the comment and the prefixes at the top of a file."""
     prefixes = {**namespaces.PREFIXES, "sh": namespaces.SH, "mig": "ns#", "ms": "shapes#"}
     lines = [f"@prefix {prefix}: <{prefixes[prefix]}> ." for prefix in sorted(prefixes)]
-    return "# Derived from dataset.yaml by `python -m migration_schemas.derive`; do not edit.\n" + "\n".join(
+    return f"# Derived from {source} by `python -m migration_schemas.derive`; do not edit.\n" + "\n".join(
         [*lines, ""]
     )
 
@@ -57,7 +59,8 @@ def _head() -> str:
 def _blocks(schema: Schema) -> Iterator[tuple[str, str]]:
     """Yield layer and text of each shape."""
     for field in schema.fields:
-        yield from _of_field(schema, field, field.name, DATASET, "field")
+        target = f"sh:targetClass {CLASSES[schema.kind]}"
+        yield from _of_field(schema, field, RULES[schema.kind] + field.name, target, "field")
     for field in schema.resource_fields:
         yield from _of_field(schema, field, f"resource-{field.name}", DISTRIBUTION, "resourceField")
 
@@ -65,6 +68,8 @@ def _blocks(schema: Schema) -> Iterator[tuple[str, str]]:
 def _of_field(schema: Schema, field: Field, stem: str, target: str, place: str) -> Iterator[tuple[str, str]]:
     yield from _shapes(schema, field, stem, target, place)
     holders = f"sh:targetObjectsOf {str(field.rdf_property).split('/')[-1]}"
+    if schema.kind != DATASET:
+        return  # the parts of a field that needs take of datasets are judged with those of datasets
     for part in field.subfields:
         if part.path:
             yield from _shapes(schema, part, f"{stem}-{part.name}", holders, place, field)
@@ -193,10 +198,16 @@ def _text(text: str, lang: str) -> str:
 
 
 def main() -> None:
-    """Write the files into the source tree."""
-    for layer, name in FILES.items():
-        target = Path(str(files(__package__) / "shacl" / name))
-        target.write_text(turtle(load(), layer), encoding="utf-8")
+    """Write the files into the source tree; the field list first, because the shapes are read from it."""
+    folder = Path(str(files(__package__)))
+    (folder / f"{NEED}.yaml").write_text(needs(), encoding="utf-8")
+    for (kind, layer), name in FILES.items():
+        (folder / "shacl" / name).write_text(turtle(load(kind), layer), encoding="utf-8")
+
+
+def needs() -> str:
+    """Return the text of the field list of needs."""
+    return taking.text(taking.merged(read("need.yaml"), read(f"{DATASET}.yaml")))
 
 
 if __name__ == "__main__":

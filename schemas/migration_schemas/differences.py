@@ -61,7 +61,7 @@ def _wrapped(sign: str, text: str) -> Iterator[str]:
 
 def compare(before: Record, after: Record, lang: str = "en") -> tuple[Change, ...]:
     """Return what differs; the order of several values, and of resources, means nothing."""
-    schema = load()
+    schema = load(after.kind)
     found = list(_fields(schema.fields, before.fields, after.fields, lang))
     left, right = _by_address(before), _by_address(after)
     for number, address in enumerate(dict.fromkeys((*left, *right)), start=1):

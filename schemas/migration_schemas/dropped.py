@@ -8,6 +8,7 @@ from rdflib.term import Node
 from migration_vocabularies import get
 
 from .fields import Field, load
+from .kinds import RULES
 from .namespaces import MS
 from .report import Finding
 from .shape_messages import wrong
@@ -40,11 +41,13 @@ MEANT = {"en": " Did you mean “{code}”?", "fr": " Vouliez-vous dire « {code
 
 def finding_of(written: Written, dropped: Dropped) -> Finding:
     """Turn a dropped value into a finding of the shape that would have seen it."""
-    schema = load()
+    schema = load(written.kind)
     name, _, part = dropped.field.partition(".")
     top = schema.field(name) if dropped.resource is None else schema.resource_field(name)
     field = top.subfield(part) if part else top
     stem = dropped.field.replace(".", "-") if dropped.resource is None else f"resource-{dropped.field}"
+    if not part:  # parts of a field have the same rules in every kind of record
+        stem = RULES[written.kind] + stem
     return Finding(
         focus=written.subject if dropped.resource is None else written.distributions[dropped.resource],
         dataset=written.subject,

@@ -21,6 +21,7 @@ from migration_vocabularies import get, language_tag
 from . import namespaces
 from .annotations import check
 from .errors import SchemaError, UnknownFieldError, UnknownPresetError
+from .kinds import DATASET, KINDS
 from .terms import Iri
 
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
@@ -163,9 +164,27 @@ class Schema:
 
 
 @cache
-def load(kind: str = "dataset") -> Schema:
+def load(kind: str = DATASET) -> Schema:
     """Return the schema of a kind of record; the first call reads and checks its file."""
-    return build(kind, _yaml(f"{kind}.yaml"), _yaml("presets.yaml"))
+    return build(kind, read(f"{kind}.yaml"), read("presets.yaml"))
+
+
+@cache
+def every() -> tuple[Field, ...]:
+    """Return the fields of all kinds of records; one that several kinds have once, as datasets have it."""
+    found: dict[str, Field] = {}
+    for kind in KINDS:
+        for one in load(kind).fields:
+            found.setdefault(one.name, one)
+    return tuple(found.values())
+
+
+def named(name: str) -> Field:
+    """Return the field of a name, whatever kind of record has it; raises UnknownFieldError."""
+    for one in every():
+        if one.name == name:
+            return one
+    raise UnknownFieldError(f"The profile has no field named {name}.", field=name)
 
 
 def build(kind: str, document: Mapping[str, Any], presets: Mapping[str, Any]) -> Schema:
@@ -185,7 +204,8 @@ def build(kind: str, document: Mapping[str, Any], presets: Mapping[str, Any]) ->
     )
 
 
-def _yaml(name: str) -> dict[str, Any]:
+def read(name: str) -> dict[str, Any]:
+    """Return a file of this package that is a mapping in YAML."""
     text = (files(__package__) / name).read_text(encoding="utf-8")
     loaded = yaml.safe_load(text)
     if not isinstance(loaded, dict):

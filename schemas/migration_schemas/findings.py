@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from . import shapes
+from .kinds import CLASSES, KINDS
 from .namespaces import SH, plain
 from .reading import distribution_key
 from .report import Finding, Severity
@@ -13,7 +14,8 @@ from .shacl_engine import Result
 from .terms import Blank, Iri, Literal, Node, Term, from_rdflib, to_rdflib
 from .triples import Triples
 
-TYPE, DATASET = plain("rdf:type"), plain("dcat:Dataset")
+TYPE = plain("rdf:type")
+RECORDS = tuple(plain(CLASSES[kind]) for kind in KINDS)
 DISTRIBUTION, ACCESS_URL = plain("dcat:distribution"), plain("dcat:accessURL")
 SEVERITY: dict[str, Severity] = {
     SH + "Violation": "violation",
@@ -73,7 +75,7 @@ class Places:
 
     def __init__(self, data: Triples) -> None:
         self.data = data
-        self.datasets = frozenset(data.subjects_with(TYPE, DATASET))
+        self.datasets = frozenset(one for kind in RECORDS for one in data.subjects_with(TYPE, kind))
         self.holders: dict[Term, dict[Node, Term]] | None = None
         self.numbers: dict[Node, dict[Term, int]] = {}
 

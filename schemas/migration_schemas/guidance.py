@@ -11,6 +11,7 @@ from migration_vocabularies import get, language_tag
 
 from . import shapes
 from .fields import Field, load
+from .kinds import RULES, kind_of_rule
 from .namespaces import SH
 from .shapes import Meaning
 from .value_repairs import KINDS
@@ -58,7 +59,7 @@ class Guidance:
     def help(self, lang: str = "en") -> str:
         """Return what the form says at the field, for a part without a help of its own at the whole."""
         own = self.field.help(lang) if self.field else ""
-        return own or (whole.help(lang) if (whole := _whole(self.meaning)) else "")
+        return own or (whole.help(lang) if (whole := _whole(self.id, self.meaning)) else "")
 
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the guidance as JSON-ready data, in a language, else in English."""
@@ -99,20 +100,20 @@ def _rules() -> Iterator[Guidance]:
 
 def _field(rule: str, meaning: Meaning) -> Field | None:
     """Return the field of a rule; of a rule about a part of a field, the part."""
-    field, name = _whole(meaning), str(meaning.field)
+    field, name = _whole(rule, meaning), str(meaning.field)
     if field is None:
         return None
-    stem = f"resource-{name}" if meaning.resource else name
+    stem = RULES[kind_of_rule(rule)] + (f"resource-{name}" if meaning.resource else name)
     for part in field.subfields:
         if rule.startswith(f"{stem}-{part.name}-"):
             return part
     return field
 
 
-def _whole(meaning: Meaning) -> Field | None:
+def _whole(rule: str, meaning: Meaning) -> Field | None:
     if meaning.field in {None, "resources"}:
         return None
-    schema = load()
+    schema = load(kind_of_rule(rule))
     return schema.resource_field(str(meaning.field)) if meaning.resource else schema.field(str(meaning.field))
 
 

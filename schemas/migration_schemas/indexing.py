@@ -13,7 +13,7 @@ from migration_vocabularies import Concept, get
 from migration_vocabularies.matching import fold
 
 from . import coverage, freshness, series
-from .fields import LANGUAGES, Field, load
+from .fields import LANGUAGES, Field, every, load
 from .record import Record
 from .report import Report
 from .validation import validate_record
@@ -39,7 +39,7 @@ def document(record: Record, report: Report | None = None) -> dict[str, Any]:
     `report` is what the check of exactly this record said, where that is known already.
     """
     found: dict[str, Any] = {}
-    for field in _indexed():
+    for field in _indexed(load(record.kind).fields):
         hidden = field.tier(sensitive=record.sensitive) != "public"
         if not hidden and (value := record.fields.get(field.name)) not in (None, "", [], {}):
             found.update(_values(field, value))
@@ -60,7 +60,7 @@ def document(record: Record, report: Report | None = None) -> dict[str, Any]:
 def properties() -> dict[str, Any]:
     """Return the mapping for exactly the fields that `document` produces."""
     found: dict[str, Any] = {}
-    for field in _indexed():
+    for field in _indexed(every()):
         found.update(_mapping(field))
     found["country"] = {"type": "keyword"}
     found["country_reach"] = {"type": "keyword"}
@@ -89,7 +89,7 @@ def facets() -> tuple[str, ...]:
 def weights() -> dict[str, float]:
     """Return the text fields to search with their weights."""
     found: dict[str, float] = {}
-    for field in _indexed():
+    for field in _indexed(every()):
         if field.search_type == "text":
             names = [f"{stem(field)}_{lang}" for lang in ANALYZERS] if field.translated else [field.name]
             found.update(dict.fromkeys(names, field.search_boost))
@@ -102,8 +102,8 @@ def stem(field: Field) -> str:
     return field.name.removesuffix("_translated")
 
 
-def _indexed() -> Iterable[Field]:
-    return (f for f in load().fields if f.search_type != "none" and f.visibility == "public")
+def _indexed(fields: Iterable[Field]) -> Iterable[Field]:
+    return (f for f in fields if f.search_type != "none" and f.visibility == "public")
 
 
 # ------------------------------------------------------------------ values
@@ -168,7 +168,7 @@ def concept_labels(record: Record) -> dict[str, list[str]]:
 
 def _about(record: Record) -> Iterator[tuple[str, Iterable[str]]]:
     """Give the code lists and codes that say what the data are about."""
-    for field in _indexed():
+    for field in _indexed(load(record.kind).fields):
         if field.vocabulary and field.group != "access":
             value = record.fields.get(field.name) or ()
             yield field.vocabulary, value if isinstance(value, list | tuple) else [value]
@@ -179,10 +179,10 @@ def _about(record: Record) -> Iterator[tuple[str, Iterable[str]]]:
 def _concepts(name: str, codes: Iterable[str]) -> list[Concept]:
     vocabulary = get(name)
     known = [code for code in codes if code in vocabulary]
-    every = dict.fromkeys(
+    widened = dict.fromkeys(
         code for known_code in known for code in (known_code, *vocabulary.ancestors(known_code))
     )
-    return [vocabulary[code] for code in every if code != coverage.WORLD or code in known]
+    return [vocabulary[code] for code in widened if code != coverage.WORLD or code in known]
 
 
 def conformance(record: Record) -> str:

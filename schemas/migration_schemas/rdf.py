@@ -9,7 +9,7 @@ from __future__ import annotations
 from rdflib import BNode, Graph, URIRef
 
 from . import reading, writing
-from .reading import Reading, Unread, distributions, subjects
+from .reading import Reading, Unread, distributions, needs, subjects
 from .record import Record
 from .writing import Dropped, Written
 
@@ -22,6 +22,7 @@ __all__ = [
     "bind",
     "distributions",
     "interpret",
+    "needs",
     "read",
     "serialize",
     "subjects",
@@ -43,12 +44,12 @@ def bind(record: Record, *, subject: str | None = None, visibility: str = "publi
 
 
 def read(graph: Graph, subject: URIRef | BNode | str) -> Record:
-    """Read the record of one dataset; see `interpret` for what was not understood."""
+    """Read the record of one dataset, or of one need; see `interpret` for what was not understood."""
     return interpret(graph, subject).record
 
 
 def interpret(graph: Graph, subject: URIRef | BNode | str) -> Reading:
-    """Read the record of one dataset and say which values were not understood."""
+    """Read the record of one dataset, or of one need, and say which values were not understood."""
     return reading.read(graph, subject)
 
 

@@ -20,7 +20,8 @@ from rdflib.term import Node
 from migration_vocabularies import get
 
 from .codecs import TAG, Unreadable, decode
-from .fields import LANGUAGES, Field, load
+from .fields import LANGUAGES, Field, Schema, load
+from .kinds import DATASET, NEED
 from .namespaces import DCAT, DCT, MIG, iri
 from .record import Record, clean
 
@@ -48,8 +49,23 @@ class Reading:
 
 def subjects(graph: Graph) -> list[URIRef | BNode]:
     """Return the datasets of a graph, in a stable order."""
-    found = {s for s in graph.subjects(RDF_NS.type, DCAT.Dataset) if isinstance(s, URIRef | BNode)}
+    return _of_class(graph, DCAT.Dataset)
+
+
+def needs(graph: Graph) -> list[URIRef | BNode]:
+    """Return the described data needs of a graph, in a stable order."""
+    return _of_class(graph, MIG.DataNeed)
+
+
+def _of_class(graph: Graph, wanted: URIRef) -> list[URIRef | BNode]:
+    found = {s for s in graph.subjects(RDF_NS.type, wanted) if isinstance(s, URIRef | BNode)}
     return sorted(found, key=str)
+
+
+def _kind(graph: Graph, subject: Node) -> str:
+    """Return the kind of a record; what is said to be both is a dataset."""
+    types = set(graph.objects(subject, RDF_NS.type))
+    return NEED if MIG.DataNeed in types and DCAT.Dataset not in types else DATASET
 
 
 def distributions(graph: Graph, subject: Node) -> list[URIRef | BNode]:
@@ -76,23 +92,25 @@ def distribution_key(name: str, urls: Iterable[str]) -> tuple[object, ...]:
 
 
 def read(graph: Graph, subject: URIRef | BNode | str) -> Reading:
-    """Read the record of one dataset."""
-    schema = load()
-    reader = _Reader(graph, URIRef(subject) if not isinstance(subject, URIRef | BNode) else subject)
+    """Read the record of one dataset, or of one need."""
+    node = URIRef(subject) if not isinstance(subject, URIRef | BNode) else subject
+    schema = load(_kind(graph, node))
+    reader = _Reader(graph, node, schema)
     fields = {f.name: v for f in schema.fields if (v := reader.field(f, None, reader.subject)) not in EMPTY}
     resources = []
-    for number, node in enumerate(distributions(graph, reader.subject)):
+    for number, part in enumerate(distributions(graph, reader.subject)):
         values = {
-            f.name: v for f in schema.resource_fields if (v := reader.field(f, number, node)) not in EMPTY
+            f.name: v for f in schema.resource_fields if (v := reader.field(f, number, part)) not in EMPTY
         }
         resources.append(values)
-    return Reading(Record(fields, tuple(r for r in resources if r)), tuple(reader.unread))
+    return Reading(Record(fields, tuple(r for r in resources if r), schema.kind), tuple(reader.unread))
 
 
 class _Reader:
-    def __init__(self, graph: Graph, subject: URIRef | BNode) -> None:
+    def __init__(self, graph: Graph, subject: URIRef | BNode, schema: Schema) -> None:
         self.graph = graph
         self.subject = subject
+        self.schema = schema
         self.unread: list[Unread] = []
         self.default_language = self._language()
 
@@ -118,7 +136,7 @@ class _Reader:
         if field.rdf_value == "node":
             return [value for node in nodes if (value := self.group(field, node, resource))]
         if resource is None and subject == self.subject:
-            nodes = _own(field, nodes)
+            nodes = _own(self.schema, field, nodes)
         values = self.values(field, nodes, resource)
         if field.multiple:
             return values
@@ -184,12 +202,12 @@ class _Reader:
         return str(min(labels, key=_preference)) if labels else ""
 
 
-def _own(field: Field, nodes: list[Node]) -> list[Node]:
+def _own(schema: Schema, field: Field, nodes: list[Node]) -> list[Node]:
     """Leave out what belongs to another field under the same property: themes of two lists, say.
 
     The first of such fields also reads words and addresses that are in neither list.
     """
-    sharing = load().sharing.get(field.path)
+    sharing = schema.sharing.get(field.path)
     if sharing is None or field not in sharing:
         return nodes
 

@@ -16,6 +16,7 @@ from migration_vocabularies import language_tag
 
 from . import measures
 from .fields import Field, load
+from .kinds import DATASET, kind_of
 
 TITLE = "title_translated"
 NOTES = "notes_translated"
@@ -24,10 +25,12 @@ SENSITIVE = ("high", "severe")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The values of a dataset's fields and of its resources."""
+    """The values of a dataset's fields and of its resources; or those of a need, which has no resources."""
 
     fields: Mapping[str, Any]
     resources: tuple[Mapping[str, Any], ...] = field(default=())
+    kind: str = DATASET
+    """One of `kinds.KINDS`."""
 
     @property
     def identifier(self) -> str:
@@ -46,6 +49,8 @@ class Record:
     def content_hash(self) -> str:
         """Return a hash of the content; the order of several values or resources does not count."""
         content = {"fields": _canonical(self.fields), "resources": _canonical(list(self.resources))}
+        if self.kind != DATASET:
+            content["kind"] = self.kind
         return hashlib.sha256(_dump(content).encode()).hexdigest()
 
 
@@ -77,15 +82,18 @@ def from_package(package: Mapping[str, Any]) -> Record:
 
     Translated and repeating fields may be JSON texts, as CKAN's database stores them.
     """
-    schema = load()
+    kind = kind_of(package)
+    schema = load(kind)
     resources = [_values(schema.resource_fields, entry) for entry in package.get("resources") or ()]
-    return Record(_values(schema.fields, package), tuple(entry for entry in resources if entry))
+    return Record(_values(schema.fields, package), tuple(entry for entry in resources if entry), kind)
 
 
 def to_package(record: Record) -> dict[str, Any]:
     """Return what `package_create` takes, without `name` and `owner_org`, which the caller decides."""
     package: dict[str, Any] = json.loads(json.dumps(dict(record.fields), ensure_ascii=False))
     package["resources"] = [json.loads(json.dumps(dict(entry))) for entry in record.resources]
+    if record.kind != DATASET:
+        package["type"] = record.kind
     for derived, source in (("title", TITLE), ("notes", NOTES)):
         if source in package:
             package[derived] = text_in(package[source], "en")

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from migration_vocabularies import get, language_tag
 
 from . import codecs
-from .fields import LANGUAGES, Field, load
+from .fields import LANGUAGES, Field, load, named
 from .record import Record
 from .report import IN_RESOURCE, Finding
 from .value_repairs import fits, mended
@@ -51,8 +51,7 @@ class Repair:
 
     def field_label(self, lang: str = "en") -> str:
         """Return the name of the place, as the form has it."""
-        schema = load()
-        found = schema.field(self.field) if self.resource is None else schema.resource_field(self.field)
+        found = named(self.field) if self.resource is None else load().resource_field(self.field)
         parts = [step for step in self.path[1:] if isinstance(step, str)]
         label = found.label(lang)
         if found.subfields and parts:
@@ -86,7 +85,7 @@ class Repair:
 
 def propose(record: Record) -> tuple[Repair, ...]:
     """Return everything in a record that can be repaired without asking a person what was meant."""
-    schema = load()
+    schema = load(record.kind)
     found = list(_in(schema.fields, record.fields, None, ()))
     for number, resource in enumerate(record.resources):
         found += _in(schema.resource_fields, resource, number, ())
@@ -192,7 +191,7 @@ def apply(record: Record, chosen: Collection[str] | None = None) -> tuple[Record
         for name, value in values.items():
             if isinstance(value, list) and all(isinstance(item, str) for item in value):
                 values[name] = list(dict.fromkeys(value))  # a label beside its code is one term
-    return Record(fields, tuple(resources)), applied
+    return Record(fields, tuple(resources), record.kind), applied
 
 
 def _set(values: dict[str, Any], one: Repair) -> None:

@@ -14,6 +14,7 @@ from migration_vocabularies import language_tag
 
 from . import namespaces, shapes
 from .fields import Field, load
+from .kinds import kind_of_rule
 from .namespaces import PROV, RDF, SH, XSD
 from .profile import profile_iri, profile_version
 
@@ -104,7 +105,7 @@ class Finding:
         """Return the field; None where a finding is about the record or all its resources."""
         if self.field is None or self.field == "resources":
             return None
-        schema = load()
+        schema = load(kind_of_rule(self.shape))
         return schema.resource_field(self.field) if self.of_resource else schema.field(self.field)
 
     def as_dict(self, lang: str = "en") -> dict[str, Any]:

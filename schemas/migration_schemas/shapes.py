@@ -22,9 +22,12 @@ from .namespaces import MIG, SH, SKOS, curie
 FILES = {
     "core.ttl": "core",
     "core-rules.ttl": "core",
+    "need-core.ttl": "core",
     "do-no-harm.ttl": "do-no-harm",
     "recommended.ttl": "recommended",
     "recommended-rules.ttl": "recommended",
+    "need-recommended.ttl": "recommended",
+    "need-rules.ttl": "recommended",
     "exemplary.ttl": "exemplary",
 }
 """File → its layer. The first of each kind is derived from the field list, the rules are written by hand."""

@@ -18,7 +18,7 @@ from rdflib import Graph
 from . import periods, shapes
 from .dropped import finding_of, not_checked, not_finished
 from .errors import EngineError
-from .fields import load
+from .fields import every
 from .findings import findings
 from .record import Record
 from .report import Finding, Report
@@ -125,7 +125,7 @@ def _place(finding: Finding) -> tuple[object, ...]:
 
 @cache
 def _field_order() -> dict[str, int]:
-    names = (*(field.name for field in load().fields), "resources")
+    names = (*(field.name for field in every()), "resources")
     return {name: number for number, name in enumerate(names)}
 
 

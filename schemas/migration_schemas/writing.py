@@ -23,13 +23,15 @@ from migration_vocabularies import iris
 from . import namespaces
 from .codecs import CONTROL, Unwritable, encode, is_iri, literal
 from .fields import Field, Schema, load
+from .kinds import CLASSES, DATASET, KINDS
 from .record import Record
 from .terms import Blank, Iri, Node, Term, to_rdflib
 from .triples import Triples
 
 TIERS = {"public": 0, "agency": 1, "internal": 2}
 TYPE = namespaces.plain("rdf:type")
-DATASET, DISTRIBUTION = namespaces.plain("dcat:Dataset"), namespaces.plain("dcat:Distribution")
+TYPES = {kind: namespaces.plain(CLASSES[kind]) for kind in KINDS}
+DISTRIBUTION = namespaces.plain("dcat:Distribution")
 HAS_DISTRIBUTION = namespaces.plain("dcat:distribution")
 
 
@@ -56,6 +58,7 @@ class Written:
     node: Node
     parts: tuple[Node, ...]
     dropped: tuple[Dropped, ...]
+    kind: str = DATASET
 
     @cached_property
     def graph(self) -> Graph:
@@ -78,7 +81,7 @@ def subject_of(record: Record) -> Node:
     if is_iri(record.identifier):
         return Iri(record.identifier)
     if record.identifier:
-        return Iri(iris.BASE + "dataset/" + quote(CONTROL.sub("", record.identifier), safe=""))
+        return Iri(f"{iris.BASE}{record.kind}/" + quote(CONTROL.sub("", record.identifier), safe=""))
     return fresh()
 
 
@@ -90,7 +93,7 @@ def fresh() -> Blank:
 def write(record: Record, *, subject: str | None = None, visibility: str = "public") -> Written:
     """Write a record for readers of a tier (profile section 3.8)."""
     node: Node = Iri(str(subject)) if subject else subject_of(record)
-    return _Writer(load(), node, TIERS[visibility], record.sensitive).write(record)
+    return _Writer(load(record.kind), node, TIERS[visibility], record.sensitive).write(record)
 
 
 @dataclass
@@ -106,7 +109,7 @@ class _Writer:
     """Nodes with an address of their own, and the entry of the record that was written to each."""
 
     def write(self, record: Record) -> Written:
-        self.triples.add(self.subject, TYPE, DATASET)
+        self.triples.add(self.subject, TYPE, TYPES[record.kind])
         self.entry(self.subject, self.schema.fields, record.fields, None)
         distributions = []
         for number, values in enumerate(record.resources):
@@ -115,7 +118,9 @@ class _Writer:
             self.triples.add(node, TYPE, DISTRIBUTION)
             self.entry(node, self.schema.resource_fields, values, number)
             distributions.append(node)
-        return Written(self.triples, self.subject, tuple(distributions), tuple(self.dropped))
+        return Written(
+            self.triples, self.subject, tuple(distributions), tuple(self.dropped), self.schema.kind
+        )
 
     def distribution(self, number: int) -> Node:
         if isinstance(self.subject, Blank):

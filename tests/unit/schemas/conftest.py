@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from migration_schemas import Record
+from migration_schemas.kinds import NEED
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 
@@ -33,6 +34,25 @@ def full() -> Record:
     """A record with a value in every field."""
     loaded = yaml.safe_load((DATA / "full_dataset.yaml").read_text(encoding="utf-8"))
     return Record(loaded["fields"], tuple(loaded["resources"]))
+
+
+@pytest.fixture
+def full_need() -> Record:
+    """A described need with a value in every field."""
+    loaded = yaml.safe_load((DATA / "full_need.yaml").read_text(encoding="utf-8"))
+    return Record(loaded["fields"], kind=NEED)
+
+
+@pytest.fixture
+def need() -> Callable[..., Record]:
+    """Make a need of which nothing is to be said, with some fields changed; None takes a field away."""
+    loaded = yaml.safe_load((DATA / "full_need.yaml").read_text(encoding="utf-8"))
+
+    def change(**fields: Any) -> Record:
+        values = {**loaded["fields"], **fields}
+        return Record({name: value for name, value in values.items() if value is not None}, kind=NEED)
+
+    return change
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rdflib import Graph
 
 from migration_schemas import load, shapes, validation
+from migration_schemas.fields import every
 from migration_schemas.namespaces import XSD, plain
 from migration_schemas.rdf import write
 from migration_schemas.terms import Blank, Iri, Literal, text
@@ -22,7 +23,7 @@ TYPE = plain("rdf:type")
 def vocabulary() -> tuple[list[Iri], list[Iri]]:
     """Return the predicates of all paths, and the members of all lists, of our shapes."""
     graph = Triples.of(shapes.graph())
-    fields = [*load().fields, *load().resource_fields]
+    fields = [*every(), *load().resource_fields]
     fields += [part for field in fields for part in field.subfields]
     steps = {step for field in fields for step in field.steps}
     steps |= {
@@ -41,7 +42,7 @@ NODES = [
     ),
     *(Blank(name) for name in ("a", "b", "c")),
 ]
-CLASSES = [plain(f"dcat:{name}") for name in ("Dataset", "Distribution", "Catalog")]
+CLASSES = [*(plain(f"dcat:{name}") for name in ("Dataset", "Distribution", "Catalog")), plain("mig:DataNeed")]
 TEXTS = [
     "",
     "abc",

@@ -1,13 +1,14 @@
-"""The example record has every field, and every field survives RDF and CKAN."""
+"""The example records have every field, and every field survives RDF and CKAN."""
 
 from __future__ import annotations
 
 import pytest
-from rdflib import Graph
+from rdflib import Graph, URIRef
 
 from migration_schemas import load, record
+from migration_schemas.kinds import NEED
 from migration_schemas.parsing import parse
-from migration_schemas.rdf import FORMATS, bind, read, serialize
+from migration_schemas.rdf import FORMATS, bind, needs, read, serialize, subjects
 
 SUBJECT = "https://registry.example.org/dataset/full-1"
 
@@ -21,6 +22,26 @@ def test_every_field_has_an_example(full):
             assert {part.name for part in field.subfields} == {
                 k for node in full.fields[field.name] for k in node
             }
+
+
+def test_every_field_of_a_need_has_an_example(full_need):
+    assert {f.name for f in load(NEED).fields} == set(full_need.fields)
+
+
+@pytest.mark.parametrize("syntax", FORMATS)
+def test_need_survives_every_syntax(syntax, full_need):
+    written = bind(full_need, subject=SUBJECT)
+    assert written.dropped == ()
+    graph = parse(serialize(written.graph, syntax).encode(), syntax)
+    assert needs(graph) == [URIRef(SUBJECT)]
+    assert subjects(graph) == [], "a need is no dataset"
+    assert read(graph, SUBJECT) == full_need
+
+
+def test_need_survives_ckan(full_need):
+    package = record.to_package(full_need)
+    assert package["type"] == NEED
+    assert record.from_package(package) == full_need
 
 
 @pytest.mark.parametrize("syntax", FORMATS)

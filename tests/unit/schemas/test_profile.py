@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from migration_schemas import Record, load, profile, profile_version, schema_org, validate_record
+from migration_schemas.kinds import KINDS
 
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -35,16 +36,17 @@ def test_a_report_says_by_which_version_it_was_made() -> None:
 
 
 def test_every_field_has_a_label_in_the_six_languages() -> None:
-    schema = load()
+    schemas = [load(kind) for kind in KINDS]
     lacking = [
         (part.name, lang)
+        for schema in schemas
         for field in (*schema.fields, *schema.resource_fields)
         for part in (field, *field.subfields)
         for lang in LANGUAGES
         if not part.labels.get(lang)
     ]
     assert not lacking
-    assert all(set(labels) == set(LANGUAGES) for labels in schema.groups.values())
+    assert all(set(labels) == set(LANGUAGES) for schema in schemas for labels in schema.groups.values())
 
 
 def test_the_crosswalk_names_fields_and_standards_that_exist() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from migration_schemas import Record, load, measures, record
 from migration_schemas.codecs import CONTROL, EMAIL, is_iri
 from migration_schemas.fields import LANGUAGES, Field
+from migration_schemas.kinds import NEED
 from migration_schemas.parsing import parse
 from migration_schemas.rdf import FORMATS, bind, read, serialize
 from migration_schemas.validation import validate_record
@@ -98,11 +99,13 @@ def entries(fields: tuple[Field, ...]) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional={field.name: value(field) for field in fields})
 
 
-RECORDS = st.builds(
+DATASETS = st.builds(
     Record,
     entries(load().fields),
     st.lists(entries(load().resource_fields).filter(bool), max_size=12).map(tuple),
 )
+NEEDS = st.builds(Record, entries(load(NEED).fields), kind=st.just(NEED))
+RECORDS = st.one_of(DATASETS, NEEDS)
 
 
 @SLOW
@@ -152,12 +155,19 @@ JUNK = st.recursive(
     ),
     max_leaves=6,
 )
-JUNK_RECORDS = st.builds(
-    Record,
-    st.fixed_dictionaries({}, optional={f.name: JUNK for f in load().fields}),
-    st.lists(
-        st.fixed_dictionaries({}, optional={f.name: JUNK for f in load().resource_fields}), max_size=2
-    ).map(tuple),
+JUNK_RECORDS = st.one_of(
+    st.builds(
+        Record,
+        st.fixed_dictionaries({}, optional={f.name: JUNK for f in load().fields}),
+        st.lists(
+            st.fixed_dictionaries({}, optional={f.name: JUNK for f in load().resource_fields}), max_size=2
+        ).map(tuple),
+    ),
+    st.builds(
+        Record,
+        st.fixed_dictionaries({}, optional={f.name: JUNK for f in load(NEED).fields}),
+        kind=st.just(NEED),
+    ),
 )
 
 

@@ -209,8 +209,23 @@ def rules(record) -> set[str]:
     return {finding.rule for finding in validate_record(record).findings} & BY_HAND
 
 
+NEEDS: dict[str, tuple[str, dict, dict]] = {
+    "need-answer": ("answered_by", {"answered_by": None}, {"answered_by": None, "need_status": "open"}),
+}
+
+
 def test_every_handwritten_rule_has_samples_here():
-    assert set(RULES) == BY_HAND
+    assert set(RULES) | set(NEEDS) == BY_HAND
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_samples_of_the_rules_about_needs(name, need):
+    field, broken, kept = NEEDS[name]
+    (found,) = validate_record(need(**broken)).findings
+    assert (found.rule, found.field) == (name, field)
+    assert found.field_label("fr") == "Données qui y répondent"
+    assert found.message("en") != found.message("fr")
+    assert validate_record(need(**kept)).findings == ()
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -9,8 +9,10 @@ import pytest
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 
-from migration_schemas import derive, load, shapes
+from migration_schemas import derive, load, shapes, taking
 from migration_schemas.errors import SchemaError
+from migration_schemas.fields import every
+from migration_schemas.kinds import DATASET, KINDS, NEED, RULES, kind_of_rule
 from migration_schemas.namespaces import DCAT, DCT, MIG, MS, RDF, RDFS, SH, iri
 from migration_schemas.rdf import write
 from migration_schemas.validation import validate_graph
@@ -24,10 +26,20 @@ DERIVED = sorted(
 BY_HAND = {"place-required", "resources-recommended"}
 
 
-@pytest.mark.parametrize("layer", derive.FILES)
-def test_derived_files_are_what_the_field_list_says(layer):
-    committed = (files("migration_schemas") / "shacl" / derive.FILES[layer]).read_text(encoding="utf-8")
-    assert committed == derive.turtle(load(), layer), "run `python -m migration_schemas.derive`"
+@pytest.mark.parametrize(("kind", "layer"), derive.FILES)
+def test_derived_files_are_what_the_field_list_says(kind, layer):
+    committed = (files("migration_schemas") / "shacl" / derive.FILES[kind, layer]).read_text(encoding="utf-8")
+    assert committed == derive.turtle(load(kind), layer), "run `python -m migration_schemas.derive`"
+
+
+def test_the_field_list_of_needs_is_what_it_takes_of_datasets_and_adds():
+    committed = (files("migration_schemas") / "data-need.yaml").read_text(encoding="utf-8")
+    assert committed == derive.needs(), "run `python -m migration_schemas.derive`"
+
+
+def test_a_field_that_datasets_do_not_have_cannot_be_taken_of_them():
+    with pytest.raises(SchemaError, match="no_such_field"):
+        taking.merged({"dataset_fields": [{"takes": "no_such_field"}]}, {"dataset_fields": []})
 
 
 def test_shapes_are_valid_by_the_shapes_of_shacl():
@@ -44,8 +56,8 @@ def test_shapes_are_valid_by_the_shapes_of_shacl():
 
 
 def test_every_shape_has_words_in_english_and_french_and_names_a_known_field():
-    schema = load()
     for shape, meaning in shapes.meanings().items():
+        schema = load(kind_of_rule(str(shape)))
         for words in (meaning.messages, meaning.names, meaning.reasons, meaning.examples):
             assert set(words) >= {"en", "fr"}, shape
             assert all(words.values()), shape
@@ -60,10 +72,14 @@ def test_every_result_bearing_shape_has_a_name():
     assert targeted == set(shapes.meanings())
 
 
-@pytest.mark.parametrize("field", [f for f in load().fields if f.vocabulary], ids=lambda f: f.name)
-def test_lists_in_shapes_are_the_code_lists(field):
-    graph = shapes.graph()
-    sharing = load().sharing.get(field.path, (field,))
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [(kind, f) for kind in KINDS for f in load(kind).fields if f.vocabulary],
+    ids=lambda one: getattr(one, "name", one),
+)
+def test_lists_in_shapes_are_the_code_lists(kind, field):
+    graph, stem = shapes.graph(), RULES[kind]
+    sharing = load(kind).sharing.get(field.path, (field,))
     wanted = {concept.iri for one in sharing for concept in get(one.vocabulary)}
     first = sharing[0]
     if first.open and first.level == "mandatory":
@@ -71,12 +87,12 @@ def test_lists_in_shapes_are_the_code_lists(field):
         wanted = {concept.iri for concept in get(first.vocabulary)}
     lists = [
         o
-        for s in (MS[f"{first.name}-value"], MS[f"{first.name}-required"])
+        for s in (MS[f"{stem}{first.name}-value"], MS[f"{stem}{first.name}-required"])
         for o in graph.objects(s, SH["in"])
     ]
     lists += [
         o
-        for v in graph.objects(MS[f"{first.name}-required"], SH.qualifiedValueShape)
+        for v in graph.objects(MS[f"{stem}{first.name}-required"], SH.qualifiedValueShape)
         for o in graph.objects(v, SH["in"])
     ]
     assert {str(member) for one in lists for member in Collection(graph, one)} == wanted
@@ -91,11 +107,14 @@ def wrong_term(kind: str):
 
 
 @pytest.mark.parametrize("name", [n for n in DERIVED if n not in BY_HAND])
-def test_derived_shape_finds_the_fault_it_is_there_for(name, full):
+def test_derived_shape_finds_the_fault_it_is_there_for(name, full, full_need):
     """Take the full record and spoil exactly what the shape looks at."""
     stem, aspect = name.rsplit("-", 1)
-    graph = write(full, subject=str(SUBJECT), visibility="internal")
-    schema, holders = load(), [SUBJECT]
+    kind = kind_of_rule(name)
+    stem = stem.removeprefix(RULES[kind])
+    one = {DATASET: full, NEED: full_need}[kind]
+    graph = write(one, subject=str(SUBJECT), visibility="internal")
+    schema, holders = load(kind), [SUBJECT]
     find = schema.field
     if stem.startswith("resource-"):
         stem, find = stem.removeprefix("resource-"), schema.resource_field
@@ -161,10 +180,9 @@ def test_rdf_terms_of_the_profile_are_where_the_field_list_says(full):
 def test_every_term_of_our_own_is_explained_in_the_profile():
     text = (files("migration_schemas") / "profile.ttl").read_text(encoding="utf-8")
     profile = Graph().parse(data=text, format="turtle", publicID=iris.BASE)
-    used = {
-        step for f in (*load().fields, *load().resource_fields) for step in f.path if step.startswith(MIG)
-    }
-    used |= {iri(f.rdf_class) for f in load().fields if (f.rdf_class or "").startswith("mig:")}
+    used = {step for f in (*every(), *load().resource_fields) for step in f.path if step.startswith(MIG)}
+    used |= {iri(f.rdf_class) for f in every() if (f.rdf_class or "").startswith("mig:")}
+    used.add(MIG.DataNeed)
     used |= {MIG.field, MIG.resourceField, MIG.order, MIG.extent}
     explained = set(profile.subjects(RDFS.label, None))
     assert used == explained

@@ -13,6 +13,7 @@ from ckanext.migration.search.index import document, mapping
 from ckanext.migration.search.vectors import embedding
 from migration_schemas import indexing, load
 from migration_schemas import record as records
+from migration_schemas.fields import every
 
 
 def own_properties() -> Mapping[str, Any]:
@@ -32,7 +33,7 @@ def _own(_embeddings: str) -> Mapping[str, Any]:
 
 def _extras() -> list[str]:
     """Return under what names CKAN and ckanext-scheming hand over the profile's fields among the extras."""
-    public = [field for field in load().fields if field.visibility == "public"]
+    public = [field for field in every() if field.visibility == "public"]
     parts = [f"{field.name}__{part.name}" for field in public for part in field.subfields]
     return [f"extras_{name}" for name in (*(field.name for field in public), *parts)]
 

@@ -1,40 +1,44 @@
-"""Cuts one dataset out of a catalogue's graph, as N-Triples that are the same bytes each time.
+"""Cuts one dataset out of a catalogue's triples, as N-Triples that are the same bytes each time.
 
-A catalogue page is one graph; a record is the dataset, the nodes without a name below it, and what the same
-page says about the nodes that it names (publisher, distributions, concepts). Blank nodes get names made of
-what they say, because the parser's own names change with every reading and would make every record look
-changed (RD-05).
+A catalogue page is one set of triples; a record is the dataset, the nodes without a name below it, and what
+the same page says about the nodes that it names (publisher, distributions, concepts). Blank nodes get names
+made of what they say, because the parser's own names change with every reading and would make every record
+look changed (RD-05).
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
-
-from rdflib import DCTERMS, RDF, SKOS, BNode, Graph, Literal, Namespace, URIRef
-from rdflib.term import Node
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from migration_harvesters.errors import PayloadError
-from migration_schemas.namespaces import DCAT
+from migration_schemas.namespaces import plain
+from migration_schemas.terms import LANG_STRING, STRING, Blank, Iri, Literal, Node, Term
+from migration_schemas.triples import Triples
 
 MAX_TRIPLES = 20_000
 MAX_DEPTH = 12
 # Records of their own, and bookkeeping: a record links to them, but does not contain them.
-HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
-OWN_RECORDS = frozenset(
+HYDRA = "http://www.w3.org/ns/hydra/core#"
+TYPE = plain("rdf:type")
+DATASET, SERIES, CATALOG = plain("dcat:Dataset"), plain("dcat:DatasetSeries"), plain("dcat:Catalog")
+OWN_RECORDS: frozenset[Term] = frozenset(
     {
-        DCAT.Dataset,
-        DCAT.DatasetSeries,
-        DCAT.Catalog,
-        DCAT.CatalogRecord,
-        SKOS.ConceptScheme,
-        HYDRA.PagedCollection,
+        DATASET,
+        SERIES,
+        CATALOG,
+        plain("dcat:CatalogRecord"),
+        plain("skos:ConceptScheme"),
+        Iri(f"{HYDRA}PagedCollection"),
     }
 )
-SAID_OF_A_SERIES = frozenset({RDF.type, DCTERMS.title, DCTERMS.description})
+SAID_OF_A_SERIES = frozenset({TYPE, plain("dct:title"), plain("dct:description")})
 """What a round says about its series; the rest (other rounds, publisher) is the series' own record."""
-SIDEWAYS = frozenset({SKOS.broader, SKOS.narrower, SKOS.related, SKOS.topConceptOf, SKOS.hasTopConcept})
+SIDEWAYS = frozenset(
+    map(plain, ("skos:broader", "skos:narrower", "skos:related", "skos:topConceptOf", "skos:hasTopConcept"))
+)
 SKOLEM = "/.well-known/genid/"
 _ILLEGAL = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -43,17 +47,17 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _SPECIAL = re.compile(r'[\\"\x00-\x1f\x7f\ud800-\udfff]')
 
 
-def nameless(node: Node) -> bool:
+def nameless(node: Term) -> bool:
     """Whether a node has no name that lasts: a blank node, or one that was given a stand-in address."""
-    return isinstance(node, BNode) or (isinstance(node, URIRef) and SKOLEM in node)
+    return isinstance(node, Blank) or (isinstance(node, str) and SKOLEM in node)
 
 
-def ntriples(graph: Graph, subject: Node) -> bytes:
+def ntriples(page: Triples, subject: Node) -> bytes:
     """Write the record of one dataset. Exactly one node in it is a dcat:Dataset."""
-    cut = _Cut(graph, subject)
+    cut = _Cut(page, subject)
     cut.walk()
     lines = set(cut.lines())
-    lines.add(f"{cut.name(subject)} {_iri(RDF.type)} {_iri(DCAT.Dataset)} .")
+    lines.add(f"{cut.name(subject)} {_iri(TYPE)} {_iri(DATASET)} .")
     return "\n".join([*sorted(lines), ""]).encode()
 
 
@@ -65,20 +69,21 @@ def content_hash(record: bytes) -> str:
 class _Cut:
     """One walk from a dataset downwards."""
 
-    def __init__(self, graph: Graph, subject: Node) -> None:
-        self._graph = graph
+    def __init__(self, page: Triples, subject: Node) -> None:
+        self._page = page
         self._subject = subject
-        self._triples: dict[Node, list[tuple[Node, Node]]] = {}
-        self._names: dict[Node, str] = {}
-        self._trees: dict[Node, str] = {}
+        self._triples: dict[Term, list[tuple[Iri, Term]]] = {}
+        self._names: dict[Term, str] = {}
+        self._trees: dict[Term, str] = {}
         self._steps = 0
 
     def walk(self) -> None:
         """Collect the triples, breadth first."""
-        level: list[Node] = [self._subject]
+        level: list[Term] = [self._subject]
         count = 0
+        about: Mapping[Term, object] = self._page.about  # type: ignore[assignment]  # asked for literals, too
         for depth in range(MAX_DEPTH):
-            following: list[Node] = []
+            following: list[Term] = []
             for node in level:
                 if node in self._triples or (depth and self._foreign(node)):
                     continue
@@ -87,9 +92,7 @@ class _Cut:
                 count += len(found)
                 if count > MAX_TRIPLES:
                     raise _too_large()
-                following.extend(
-                    value for verb, value in found if verb not in SIDEWAYS and _may_say_more(value)
-                )
+                following.extend(value for verb, value in found if value in about and verb not in SIDEWAYS)
             level = following
 
     def lines(self) -> Iterator[str]:
@@ -98,20 +101,19 @@ class _Cut:
             subject = self.name(node)
             for verb, value in found:
                 # A property without an absolute name (JSON-LD without a context for it) means nothing.
-                if (verb, value) != (RDF.type, DCAT.Dataset) and _ABSOLUTE.match(str(verb)):
-                    yield f"{subject} {_iri(verb)} {self.name(value)} ."
+                if (written := _verb(verb)) and not (verb == TYPE and value == DATASET):
+                    yield f"{subject} {written} {self.name(value)} ."
 
-    def name(self, node: Node) -> str:
+    def name(self, node: Term) -> str:
         """How a node is written."""
         if isinstance(node, Literal):
             return _literal(node)
-        if nameless(node):
-            if node not in self._names:
-                self._names[node] = self._digest(node, ())[0]
-            return self._names[node]
-        return _iri(node)
+        known = self._names.get(node)
+        if known is None:
+            known = self._names[node] = self._digest(node, ())[0] if nameless(node) else _iri(node)
+        return known
 
-    def _digest(self, node: Node, above: tuple[Node, ...]) -> tuple[str, bool]:
+    def _digest(self, node: Term, above: tuple[Term, ...]) -> tuple[str, bool]:
         """Name a blank node by a hash over what it says, and say whether there is a way back up from it.
 
         A way back up is counted in steps and not followed; a name that holds one is true for this way down
@@ -134,33 +136,38 @@ class _Cut:
             self._trees[node] = name
         return name, cyclic
 
-    def _said(self, node: Node) -> list[tuple[Node, Node]]:
-        found = list(self._graph.predicate_objects(node))
-        if node == self._subject or (RDF.type, DCAT.DatasetSeries) not in found:
-            return found
-        return [(verb, value) for verb, value in found if verb in SAID_OF_A_SERIES]
+    def _said(self, node: Term) -> list[tuple[Iri, Term]]:
+        properties = self._page.properties(node)
+        of_a_series = node != self._subject and SERIES in properties.get(TYPE, ())
+        return [
+            (verb, value)
+            for verb, values in properties.items()
+            if not of_a_series or verb in SAID_OF_A_SERIES
+            for value in values
+        ]
 
-    def _foreign(self, node: Node) -> bool:
-        kinds = set(self._graph.objects(node, RDF.type))
+    def _foreign(self, node: Term) -> bool:
+        kinds = OWN_RECORDS.intersection(self._page.objects(node, TYPE))
         # A series is named in its rounds: without its name nobody could tell what they have in common.
-        return bool(kinds & OWN_RECORDS) and kinds & OWN_RECORDS != {DCAT.DatasetSeries}
+        return bool(kinds) and kinds != {SERIES}
 
 
-def _may_say_more(value: Node) -> bool:
-    return not isinstance(value, Literal)
+@lru_cache(maxsize=1024)  # the same few properties stand on every line
+def _verb(verb: Iri) -> str | None:
+    return _iri(verb) if _ABSOLUTE.match(verb) else None
 
 
-def _iri(node: Node) -> str:
+def _iri(node: Term) -> str:
     """Write an IRI; what N-Triples forbids is encoded, so that one bad address does not cost the record."""
     address = _ILLEGAL.sub(lambda found: f"%{ord(found[0]):02X}", str(node))
     return f"<{address}>" if _ABSOLUTE.match(address) else f"<relative:{address}>"
 
 
 def _literal(value: Literal) -> str:
-    text = f'"{_SPECIAL.sub(_escaped, str(value))}"'
-    if value.language and _LANGUAGE.fullmatch(value.language):
-        return f"{text}@{value.language}"
-    if value.datatype is not None and not value.language:
+    text = f'"{_SPECIAL.sub(_escaped, value.text)}"'
+    if value.lang and _LANGUAGE.fullmatch(value.lang):
+        return f"{text}@{value.lang}"
+    if value.datatype not in (STRING, LANG_STRING):
         return f"{text}^^{_iri(value.datatype)}"
     return text
 

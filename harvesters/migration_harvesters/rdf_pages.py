@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rdflib import Graph, Literal
-from rdflib.term import Node
-
 from migration_harvesters import next_pages
 from migration_harvesters.closures import HYDRA
 from migration_harvesters.replies import Reply
+from migration_schemas.terms import Iri, Literal, words
+from migration_schemas.triples import Triples
 
 # The terms of 2014 (PagedCollection) are still what most CKAN portals send.
-NEXT = (HYDRA.next, HYDRA.nextPage)
-LAST = (HYDRA.last, HYDRA.lastPage)
-FIRST = (HYDRA.first, HYDRA.firstPage)
+NEXT = (Iri(f"{HYDRA}next"), Iri(f"{HYDRA}nextPage"))
+LAST = (Iri(f"{HYDRA}last"), Iri(f"{HYDRA}lastPage"))
+FIRST = (Iri(f"{HYDRA}first"), Iri(f"{HYDRA}firstPage"))
+TOTAL = Iri(f"{HYDRA}totalItems")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ class Paging:
     ends_early: bool = False
 
 
-def paging(graph: Graph, reply: Reply) -> Paging:
+def paging(page: Triples, reply: Reply) -> Paging:
     """Read the paging of a page, as it stands there."""
-    following = _said(graph, NEXT, reply.url) or next_pages.link_header(reply.headers.get("link", ""))
-    return Paging(following, _total(graph), following is None and _ends_early(graph, reply.url))
+    following = _said(page, NEXT, reply.url) or next_pages.link_header(reply.headers.get("link", ""))
+    return Paging(following, _total(page), following is None and _ends_early(page, reply.url))
 
 
 def next_address(paging: Paging, reply: Reply, home: str) -> str | None:
@@ -44,36 +44,36 @@ def next_address(paging: Paging, reply: Reply, home: str) -> str | None:
     return next_pages.address(paging.following, reply.url, home)
 
 
-def _ends_early(graph: Graph, url: str) -> bool:
+def _ends_early(page: Triples, url: str) -> bool:
     """Whether a page without a next one names another page as the last.
 
     Portals behind a proxy name their pages by an inner host, so the names are compared with each other.
     """
     for term in LAST:
-        for page, last in graph.subject_objects(term):
-            firsts = {str(value).strip() for first in FIRST for value in graph.objects(page, first)}
-            if str(last).strip() not in {str(page), url, *firsts}:
+        for subject, lasts in page.having(term):
+            firsts = {words(value).strip() for first in FIRST for value in page.objects(subject, first)}
+            if any(words(last).strip() not in {words(subject), url, *firsts} for last in lasts):
                 return True
     return False
 
 
-def _said(graph: Graph, terms: Iterable[Node], page: str) -> str | None:
+def _said(page: Triples, terms: Iterable[Iri], url: str) -> str | None:
     """Give the value of one of the terms: that of this page, else the first."""
     found = sorted(
-        (str(subject) != page, str(value).strip())
+        (words(subject) != url, words(value).strip())
         for term in terms
-        for subject, value in graph.subject_objects(term)
-        if str(value).strip()
+        for subject, values in page.having(term)
+        for value in values
+        if words(value).strip()
     )
     return found[0][1] if found else None
 
 
-def _total(graph: Graph) -> int | None:
-    totals = {int(str(value)) for value in graph.objects(None, HYDRA.totalItems) if _is_count(value)}
+def _total(page: Triples) -> int | None:
+    values = [value for _subject, values in page.having(TOTAL) for value in values]
+    totals = {int(value.text) for value in values if isinstance(value, Literal) and _is_count(value.text)}
     return totals.pop() if len(totals) == 1 else None
 
 
-def _is_count(value: Node) -> bool:
-    return (
-        isinstance(value, Literal) and str(value).isascii() and str(value).isdigit() and len(str(value)) < 10
-    )
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10

@@ -12,15 +12,18 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.term import Node
+import rdflib
+from rdflib import BNode, Graph, URIRef
 
-from . import namespaces
+from . import namespaces, terms
 from .errors import DoctypeError, LimitError, ReadError, RemoteContextError, SyntaxUnknownError
-from .terms import typed
+from .terms import STRING, Blank, Iri, Literal, Node, Term, typed
+from .triples import Triples
 
 CHILD = Path(__file__).with_name("parse_child.py")
 BASE = "https://relative.invalid/"
@@ -34,7 +37,6 @@ ALIASES = {
 }  # fmt: skip
 REFUSED = 3
 TAG = re.compile(r"[A-Za-z]+(-[A-Za-z0-9]+)*")
-STRING = "http://www.w3.org/2001/XMLSchema#string"
 XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 ENCODINGS = frozenset({"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16"})
@@ -59,26 +61,46 @@ def parse(
     base: str | None = None,
     limits: Limits | None = None,
 ) -> Graph:
-    """Read a document into a graph.
+    """Read a document into a graph of rdflib; see `read`."""
+    return _graph(_statements(data, format, base, limits or Limits()))
+
+
+def read(
+    data: bytes,
+    format: str | None = None,  # noqa: A002 - as above
+    *,
+    base: str | None = None,
+    limits: Limits | None = None,
+) -> Triples:
+    """Read a document into plain triples, which takes a third of the time of a graph.
 
     The content decides about the syntax; `format` (a suffix or media type) only settles what the content
     leaves open. Addresses and literals are kept as they are written, also wrong ones, so that
     validation can name them.
     """
-    limits = limits or Limits()
+    return Triples(
+        (_node(subject), _node(predicate), _plain(value))  # type: ignore[misc]  # no syntax names a property by a blank node
+        for subject, predicate, value in _statements(data, format, base, limits or Limits())
+    )
+
+
+def _statements(data: bytes, syntax_hint: str | None, base: str | None, limits: Limits) -> Iterator[Any]:
+    """Yield triples as the child writes them."""
     if len(data) > limits.input_bytes:
         raise LimitError(
             f"The document has {len(data):,} bytes; {limits.input_bytes:,} are accepted.",
             remedy="Split it into several documents, for example by paging.",
         )
     text = _decoded(data)
-    syntax = sniff(text) or _named(format)
+    syntax = sniff(text) or _named(syntax_hint)
     if syntax is None:
         raise SyntaxUnknownError("The document is not RDF.", remedy=ACCEPTED)
     if syntax == "xml":
         _refuse_doctype(text)
         text = XML_DECLARATION.sub("", text, count=1)
-    return _graph(_child(text.encode("utf-8", "surrogatepass"), syntax, base or BASE, limits))
+    lines = _child(text.encode("utf-8", "surrogatepass"), syntax, base or BASE, limits)
+    for line in lines.splitlines():
+        yield from json.loads(line)
 
 
 def sniff(text: str) -> str | None:
@@ -200,21 +222,40 @@ def _refusal(said: dict[str, str | int | None], syntax: str) -> ReadError:
     )
 
 
-def _graph(lines: bytes) -> Graph:
+def _graph(statements: Iterable[Any]) -> Graph:
     graph = namespaces.graph("SimpleMemory")
-    for line in lines.splitlines():
-        subject, predicate, value = (_term(*term) for term in json.loads(line))
-        graph.add((subject, predicate, value))
+    for subject, predicate, value in statements:
+        graph.add((_term(subject), _term(predicate), _term(value)))
     return graph
 
 
-def _term(kind: str, text: str, lang: str | None = None, datatype: str | None = None) -> Node:
+def _term(said: str | list[str | None]) -> rdflib.term.Node:
     """Make a term of rdflib without touching the text of literals."""
-    if kind == "i":
-        return URIRef(text)
-    if kind == "b":
-        return BNode(text)
+    if isinstance(said, str):
+        return URIRef(said)
+    if len(said) == 1:
+        return BNode(str(said[0]))
+    text, lang, datatype = said
     if lang or datatype in {None, STRING}:
-        tag = (lang or "").replace("_", "-")
-        return Literal(text, lang=tag if TAG.fullmatch(tag) else None)
-    return typed(text, str(datatype))
+        return rdflib.Literal(text, lang=_tag(lang))
+    return typed(str(text), str(datatype))
+
+
+def _plain(said: str | list[str | None]) -> Term:
+    """Make a plain term, equal to what `from_rdflib` makes of the term of rdflib."""
+    if isinstance(said, str) or len(said) == 1:
+        return _node(said)
+    text, lang, datatype = said
+    if lang or datatype in {None, STRING}:
+        return terms.text(str(text), _tag(lang))
+    return Literal(str(text), Iri(str(datatype)))
+
+
+def _node(said: str | list[str | None]) -> Node:
+    return Iri(said) if isinstance(said, str) else Blank(str(said[0]))
+
+
+def _tag(lang: str | None) -> str | None:
+    """Return a language tag that may stand in RDF, or None."""
+    tag = (lang or "").replace("_", "-")
+    return tag if TAG.fullmatch(tag) else None

@@ -52,6 +52,11 @@ def text(value: str, lang: str | None = None) -> Literal:
     return Literal(value, LANG_STRING, lang.lower()) if lang else Literal(value, STRING)
 
 
+def words(term: Term) -> str:
+    """Return the text of a term: its address, its label, what was written."""
+    return term if isinstance(term, str) else term[0]
+
+
 def from_rdflib(node: rdflib.term.Node) -> Term:
     """Return a term of rdflib as a plain value; anything else (a variable, a graph) raises TypeError."""
     if isinstance(node, rdflib.URIRef):

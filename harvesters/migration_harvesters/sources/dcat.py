@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from rdflib import DCTERMS, RDF, Graph, Literal, URIRef
-from rdflib.term import Node
-
 from migration_harvesters import closures, rdf_pages, rdfxml, replies, sniffing, urls
-from migration_harvesters.closures import HYDRA
+from migration_harvesters.closures import CATALOG, DATASET, SERIES, TYPE
 from migration_harvesters.errors import ListingTruncated, PayloadError, SourceRefused
 from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
@@ -24,7 +21,9 @@ from migration_harvesters.records import (
 )
 from migration_schemas import parsing
 from migration_schemas.errors import MigrationError
-from migration_schemas.namespaces import DCAT
+from migration_schemas.namespaces import plain
+from migration_schemas.terms import Literal, Node, words
+from migration_schemas.triples import Triples
 
 FORMAT = "dcat"
 ACCEPT = (
@@ -32,13 +31,8 @@ ACCEPT = (
     "application/trig;q=0.5, */*;q=0.1"
 )
 MAX_PAGES = 10_000
-# What a page of a catalogue says, however few datasets are on it: any JSON can be read as empty RDF.
-OF_A_CATALOGUE = (
-    (None, RDF.type, DCAT.Catalog),
-    (None, RDF.type, DCAT.Dataset),
-    (None, DCAT.dataset, None),
-    (None, HYDRA.totalItems, None),
-)
+LISTS, MODIFIED, IDENTIFIER = plain("dcat:dataset"), plain("dct:modified"), plain("dct:identifier")
+LANDING_PAGE = plain("dcat:landingPage")
 
 
 class DcatSource:
@@ -60,14 +54,14 @@ class DcatSource:
         """All datasets of the catalogue; `resume` is the cursor of an earlier page of this source."""
         return Listing(lambda tally: _Walk(self, tally).pages(resume))
 
-    def read(self, url: str) -> tuple[replies.Reply, Graph]:
-        """One page, as a graph."""
+    def read(self, url: str) -> tuple[replies.Reply, Triples]:
+        """One page, with what it says."""
         reply = self._http.get(url, accept=ACCEPT, headers=self._headers)
         syntax = sniffing.syntax(reply.body, reply.media_type, reply.url)
         if syntax is None:
             raise replies.unexpected(reply, "a catalogue in RDF")
         try:
-            graph = _parsed(reply, syntax)
+            page = _parsed(reply, syntax)
         except MigrationError as error:
             raise SourceRefused(
                 f"A page of the catalogue cannot be read: {error}",
@@ -75,9 +69,9 @@ class DcatSource:
                 detail=error.detail,
                 remedy="Ask the partner to repair the catalogue; nothing was removed.",
             ) from error
-        if not any(statement in graph for statement in OF_A_CATALOGUE):
+        if not _of_a_catalogue(page):
             raise replies.unexpected(reply, "a catalogue in RDF")
-        return reply, graph
+        return reply, page
 
     @property
     def home(self) -> str:
@@ -100,13 +94,13 @@ class _Walk:
         address: str | None = self._begin(resume)
         while address is not None:
             self._visited.add(address)
-            reply, graph = self._source.read(address)
+            reply, page = self._source.read(address)
             self._visited.add(reply.url)
-            paging = rdf_pages.paging(graph, reply)
+            paging = rdf_pages.paging(page, reply)
             self._tally.expect(paging.total)
             known = self._tally.count
-            subjects = self._subjects(graph)
-            items, failures = self._records(graph, subjects)
+            subjects = self._subjects(page)
+            items, failures = self._records(page, subjects)
             address = self._next(paging, reply, moved=self._tally.count > known or not subjects)
             if address is None and not self._tally.problems:
                 failures.extend(self._broken_promises())
@@ -147,45 +141,44 @@ class _Walk:
 
     # Records
 
-    def _records(self, graph: Graph, subjects: Iterable[Node]) -> tuple[list[RawRecord], list[Failure]]:
+    def _records(self, page: Triples, subjects: Iterable[Node]) -> tuple[list[RawRecord], list[Failure]]:
         items: list[RawRecord] = []
         failures: list[Failure] = []
         found: list[tuple[str, bytes, Node]] = []
         for subject in subjects:
             try:
-                body = closures.ntriples(graph, subject)
+                body = closures.ntriples(page, subject)
             except PayloadError as error:
-                identifier = None if closures.nameless(subject) else str(subject)
+                identifier = None if closures.nameless(subject) else words(subject)
                 failures.append(Failure(identifier, "read", error))
                 self._tally.admit(identifier or f"unreadable:{len(failures)}")
                 continue
-            found.append((_name(graph, subject, body), body, subject))
+            found.append((_name(page, subject, body), body, subject))
         # Sorted by what the records say: which of two comes first must not depend on the parser.
         for identifier, body, subject in sorted(found, key=lambda one: one[:2]):
             digest = closures.content_hash(body)
             if self._tally.admit(identifier):
                 self._digests[identifier] = digest
-                items.append(RawRecord(_ref(graph, subject, identifier), FORMAT, body))
+                items.append(RawRecord(_ref(page, subject, identifier), FORMAT, body))
             elif self._digests.get(identifier) != digest:
                 failures.append(Failure.again(identifier))
         return items, failures
 
-    def _subjects(self, graph: Graph) -> set[Node]:
+    def _subjects(self, page: Triples) -> set[Node]:
         """Find the datasets that are described here."""
-        described = set(graph.subjects(RDF.type, DCAT.Dataset))
-        for listed in set(graph.objects(None, DCAT.dataset)):
+        described = set(page.subjects_with(TYPE, DATASET))
+        for listed in {value for _catalogue, values in page.having(LISTS) for value in values}:
             if isinstance(listed, Literal):
                 continue
-            if (listed, None, None) in graph:
-                kinds = set(graph.objects(listed, RDF.type))
-                if not kinds & (closures.OWN_RECORDS - {DCAT.Dataset}):
+            if listed in page.subjects:
+                if not (closures.OWN_RECORDS - {DATASET}).intersection(page.objects(listed, TYPE)):
                     described.add(listed)
-            elif isinstance(listed, URIRef):
-                self._promised.add(str(listed))
-        series = set(graph.subjects(RDF.type, DCAT.DatasetSeries)) - described
+            elif isinstance(listed, str):
+                self._promised.add(listed)
+        series = set(page.subjects_with(TYPE, SERIES)) - described
         if series:
             self._tally.ignored["not-a-dataset"] += len(series)
-        self._promised -= {str(node) for node in described}
+        self._promised -= {words(node) for node in described}
         return described
 
     def _broken_promises(self) -> list[Failure]:
@@ -200,28 +193,34 @@ class _Walk:
         return failures
 
 
-def _parsed(reply: replies.Reply, syntax: str) -> Graph:
+def _of_a_catalogue(page: Triples) -> bool:
+    """Say whether a page is of a catalogue, however few datasets are on it: any JSON can be read as RDF."""
+    typed = any(page.subjects_with(TYPE, kind) for kind in (CATALOG, DATASET))
+    return typed or any(True for verb in (LISTS, rdf_pages.TOTAL) for _subject in page.having(verb))
+
+
+def _parsed(reply: replies.Reply, syntax: str) -> Triples:
     try:
-        return parsing.parse(reply.body, syntax, base=reply.url)
+        return parsing.read(reply.body, syntax, base=reply.url)
     except MigrationError:
         mended = rdfxml.without_stray_text(reply.body) if syntax == "xml" else None
         if mended is None:
             raise
-        return parsing.parse(mended, syntax, base=reply.url)
+        return parsing.read(mended, syntax, base=reply.url)
 
 
-def _name(graph: Graph, subject: Node, body: bytes) -> str:
+def _name(page: Triples, subject: Node, body: bytes) -> str:
     """Name a dataset as the partner does: its IRI, else its identifier, else what it says (RD-05)."""
     if not closures.nameless(subject):
-        return str(subject)
-    for identifier in sorted(str(value).strip() for value in graph.objects(subject, DCTERMS.identifier)):
+        return words(subject)
+    for identifier in sorted(words(value).strip() for value in page.objects(subject, IDENTIFIER)):
         if identifier and identifier.isprintable():
             return identifier
     return f"content:{closures.content_hash(body)}"
 
 
-def _ref(graph: Graph, subject: Node, identifier: str) -> RemoteRef:
-    modified = sorted(str(value) for value in graph.objects(subject, DCTERMS.modified))
-    pages = sorted(str(value) for value in graph.objects(subject, DCAT.landingPage))
+def _ref(page: Triples, subject: Node, identifier: str) -> RemoteRef:
+    modified = sorted(words(value) for value in page.objects(subject, MODIFIED))
+    pages = sorted(words(value) for value in page.objects(subject, LANDING_PAGE))
     url = next((link for link in map(urls.web_link, [*pages, identifier]) if link), None)
     return RemoteRef(identifier, modified[0] if modified else None, url)

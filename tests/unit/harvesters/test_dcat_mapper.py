@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import pytest
-from rdflib import Graph, URIRef
+from rdflib import Graph
 
 from migration_harvesters import closures
 from migration_harvesters.errors import MappingError, PayloadError
 from migration_harvesters.mappers import dcat
 from migration_harvesters.records import RawRecord, RemoteRef
 from migration_schemas import Record, rdf
+from migration_schemas.triples import Triples
 
 ONE = "https://portal.example/1"
 PREFIXES = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
@@ -27,7 +28,7 @@ EU = "http://publications.europa.eu/resource/authority"
 def mapped(config):
     def run(turtle, more="", **options):
         graph = Graph().parse(data=f"{PREFIXES}<{ONE}> a dcat:Dataset ; {turtle} .\n{more}", format="turtle")
-        raw = RawRecord(RemoteRef(ONE), "dcat", closures.ntriples(graph, URIRef(ONE)))
+        raw = RawRecord(RemoteRef(ONE), "dcat", closures.ntriples(Triples.of(graph), ONE))
         return dcat.interpret(raw, config("dcat", **options))
 
     return run
@@ -146,7 +147,7 @@ def test_our_own_records_come_back_as_they_were(config):
         ({"url": "https://a.example/f", "name": "File", "format": "CSV", "license": "CC-BY-4.0", "size": 5},),
     )  # fmt: skip
     graph = rdf.write(record, subject=ONE)
-    raw = RawRecord(RemoteRef(ONE), "dcat", closures.ntriples(graph, URIRef(ONE)))
+    raw = RawRecord(RemoteRef(ONE), "dcat", closures.ntriples(Triples.of(graph), ONE))
     assert dcat.interpret(raw, config("dcat")).record.content_hash() == record.content_hash()
 
 

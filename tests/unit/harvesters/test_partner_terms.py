@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from rdflib import Graph, URIRef
+from rdflib import Graph
 
 from migration_harvesters import closures, partner_terms, registry
 from migration_harvesters.mapping import Notebook, finished
 from migration_harvesters.partner_terms import BY_A_PERSON
 from migration_harvesters.records import RawRecord, RemoteRef, SourceConfig
+from migration_schemas.triples import Triples
 
 TURTLE = """
 @prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
@@ -58,7 +59,7 @@ def test_a_decision_about_a_keyword_adds_its_concept():
 def test_places_of_a_catalogue_in_rdf_go_the_same_way(decided, codes):
     one = "https://partner.example/1"
     graph = Graph().parse(data=TURTLE, format="turtle")
-    raw = RawRecord(RemoteRef(one), "dcat", closures.ntriples(graph, URIRef(one)))
+    raw = RawRecord(RemoteRef(one), "dcat", closures.ntriples(Triples.of(graph), one))
     config = SourceConfig(url="https://partner.example/", protocol="dcat")
     with partner_terms.using(decided) as found:
         record = registry.mapper("dcat")(raw, config)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 NEEDS_AN_EMPTY_INDEX = "ckan/tests/cli/test_db.py"
 """It counts all documents, and another file leaves one of another ``site_id``, so it goes first."""
@@ -21,6 +22,11 @@ EXCEPTIONS = Path(__file__).with_name("exceptions.toml")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--judged-suite", help="name of the suite in exceptions.toml")
     parser.addoption("--exceptions", type=Path, default=EXCEPTIONS, help="another exceptions.toml")
+
+
+def pytest_configure() -> None:
+    """Parse CKAN's declaration, as nearly each test has it done, by the C library: equal results."""
+    yaml.SafeLoader = yaml.CSafeLoader  # type: ignore[misc]
 
 
 def expected(file: Path, suite: str) -> dict[str, str]:

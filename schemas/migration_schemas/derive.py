@@ -10,7 +10,7 @@ this module derives.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -113,10 +113,10 @@ def _shape(  # noqa: PLR0913, PLR0917 - the parts of a shape in their order
         f"sh:path {_path(field)}",
         *constraints,
         f"sh:severity sh:{'Warning' if layer == 'recommended' else 'Violation'}",
-        f"sh:name {_text(field.label('en'), 'en')}, {_text(field.label('fr'), 'fr')}",
-        f"sh:description {_text(reasons['en'], 'en')}, {_text(reasons['fr'], 'fr')}",
-        f"sh:message {_text(messages['en'], 'en')}, {_text(messages['fr'], 'fr')}",
-        f"skos:example {_text(examples['en'], 'en')}, {_text(examples['fr'], 'fr')}",
+        f"sh:name {_texts({lang: field.label(lang) for lang in LANGUAGES}, ', ')}",
+        f"sh:description {_texts(reasons)}",
+        f"sh:message {_texts(messages)}",
+        f"skos:example {_texts(examples)}",
         *end,
     ]
     return " ;\n    ".join(lines) + " .\n"
@@ -190,6 +190,10 @@ def _concepts(names: Sequence[str | None]) -> str:
     """Return the IRIs of code lists, relative where they are ours; a retired concept is still valid."""
     found = [concept.iri for name in names for concept in get(str(name))]
     return " ".join(f"<{iri.removeprefix(iris.BASE)}>" for iri in found)
+
+
+def _texts(texts: Mapping[str, str], between: str = ",\n        ") -> str:
+    return between.join(_text(texts[lang], lang) for lang in LANGUAGES)
 
 
 def _text(text: str, lang: str) -> str:

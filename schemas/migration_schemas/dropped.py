@@ -11,7 +11,7 @@ from .fields import Field, load
 from .kinds import RULES
 from .namespaces import MS
 from .report import Finding
-from .shape_messages import wrong
+from .shape_messages import label, said, wrong
 from .writing import Dropped, Written
 
 CONSTRAINTS = {
@@ -24,19 +24,6 @@ CONSTRAINTS = {
     "language-tag": "LanguageInConstraintComponent",
     "named-twice": "MaxCountConstraintComponent",
 }
-CONTROL = {
-    "en": "{label}: characters that cannot be displayed were left out.",
-    "fr": "{label} : des caractères impossibles à afficher ont été omis.",
-}
-LANGUAGE = {
-    "en": "{label}: “{lang}” is not a language code; use en, fr, es, ar, ru or zh.",
-    "fr": "{label} : « {lang} » n’est pas un code de langue ; utilisez en, fr, es, ar, ru ou zh.",
-}
-TWICE = {
-    "en": "{parent}: “{value}” is named twice; only the first entry is published.",
-    "fr": "{parent} : « {value} » figure deux fois ; seule la première entrée est publiée.",
-}
-MEANT = {"en": " Did you mean “{code}”?", "fr": " Vouliez-vous dire « {code} » ?"}
 
 
 def finding_of(written: Written, dropped: Dropped) -> Finding:
@@ -73,21 +60,18 @@ def _harmless(field: Field, dropped: Dropped) -> bool:
 
 
 def _messages(field: Field, parent: Field | None, dropped: Dropped) -> dict[str, str]:
-    texts = wrong(field, parent)
     if dropped.reason == "named-twice":
-        label = (parent or field).label
-        return {lang: text.format(parent=label(lang), value=dropped.value) for lang, text in TWICE.items()}
+        return said("named-twice", label=label(parent or field), value=str(dropped.value))
     if dropped.reason in {"control-characters", "language-tag"}:
-        template = CONTROL if dropped.reason == "control-characters" else LANGUAGE
-        return {
-            lang: text.format(label=field.label(lang), lang=dropped.lang) for lang, text in template.items()
-        }
+        return said(dropped.reason, label=label(field), value=str(dropped.lang))
+    texts = wrong(field, parent)
     if (
         field.vocabulary
         and isinstance(dropped.value, str)
         and (match := get(field.vocabulary).match(dropped.value))
     ):
-        return {lang: text + MEANT[lang].format(code=match.concept.code) for lang, text in texts.items()}
+        meant = said("meant", value=match.concept.code)
+        return {lang: text + meant[lang] for lang, text in texts.items()}
     return texts
 
 
@@ -97,12 +81,7 @@ def not_finished(seconds: float) -> Finding:
         focus=BNode(),
         field=None,
         severity="violation",
-        messages={
-            "en": f"Checking took more than {seconds:g} seconds and was ended; this report is incomplete. "
-            "Send fewer records at a time.",
-            "fr": f"La vérification a duré plus de {seconds:g} secondes et a été arrêtée ; ce rapport est "
-            "incomplet. Envoyez moins de notices à la fois.",
-        },
+        messages=said("not-finished", seconds=f"{seconds:g}"),
         constraint="NodeConstraintComponent",
         shape=str(MS),
         code="not-finished",
@@ -116,10 +95,7 @@ def not_checked(subject: Node, shape: str) -> Finding:
         dataset=subject,
         field=None,
         severity="violation",
-        messages={
-            "en": "This record could not be checked. Please try again; if it happens again, report it.",
-            "fr": "Cette notice n’a pas pu être vérifiée. Réessayez ; si cela se reproduit, signalez-le.",
-        },
+        messages=said("not-checked"),
         constraint="NodeConstraintComponent",
         shape=shape,
         code="not-checked",

@@ -175,15 +175,18 @@ def test_arabic_interface_runs_from_right_to_left(site: Site, app):
     assert (html["lang"], html["dir"].strip()) == ("ar", "rtl")
 
 
-def test_what_the_profile_says_in_english_is_marked_as_english_on_other_pages(site: Site, app):
+@pytest.mark.parametrize(
+    ("lang", "direction", "missing"),
+    [("ar", "rtl", "معلومة موصى بها لكنها غير مذكورة."), ("zh_Hans_CN", "ltr", "建议填写，但未填写。")],
+)
+def test_what_the_profile_says_is_said_in_the_language_of_the_page(site: Site, app, lang, direction, missing):
     name = site.create(disaggregation=None)["name"]
-    arabic, french = (soup(app.get(f"/{lang}/dataset/{name}/quality")) for lang in ("ar", "fr"))
+    page = soup(app.get(f"/{lang}/dataset/{name}/quality"))
 
-    found = [item.select_one("span.mig-along") for item in arabic.select(".mig-findings li")]
+    found = [item.select_one("span.mig-along") for item in page.select(".mig-findings li")]
     assert found
-    assert {(span["lang"], span["dir"]) for span in found} == {("en", "ltr")}
-    assert "Recommended, but not given." in {span.text for span in found}  # without the English label
-    assert {span["lang"] for span in french.select(".mig-findings span.mig-along")} == {"fr"}
+    assert {(span["lang"], span["dir"]) for span in found} == {(lang[:2], direction)}
+    assert missing in {span.text for span in found}  # without the label, which stands before it
 
 
 def test_times_stand_in_the_order_of_the_language(app):

@@ -18,8 +18,8 @@ VERDICTS = ("comparable", "with-note", "not-comparable")
 """From the best to the worst."""
 RELATIONS = ("unknown", "partly-known", "same", "part", "apart")
 NOT_STATED = frozenset({"unknown", "partly-known"})
-LANGUAGES = ("en", "fr")
-"""Languages in which every rule must speak; reasons have drafts in the others."""
+LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
+"""Languages in which every rule must speak; those after French are drafts that await review."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _check(rule: Rule, found: Rules) -> None:
     if len(rule.between) not in {0, 2}:
         raise SchemaError(f"Rule {rule.id}: `between` takes two groups.")
     if not all(texts.get(lang) for texts in (rule.reasons, rule.whys) for lang in LANGUAGES):
-        raise SchemaError(f"Rule {rule.id}: a reason and a why are needed in English and French.")
+        raise SchemaError(f"Rule {rule.id}: a reason and a why are needed in {', '.join(LANGUAGES)}.")
     for name, codes in groups:
         vocabulary = fields.load().field(found.aspect(name).field).vocabulary
         unknown = [code for code in codes if not vocabulary or code not in get(vocabulary)]

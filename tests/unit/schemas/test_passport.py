@@ -16,7 +16,7 @@ from migration_schemas.errors import SchemaError
 from migration_schemas.passport import Passport, compare, load, passport
 from migration_schemas.passport.comparison import pairs, worst
 from migration_schemas.passport.relations import relation
-from migration_schemas.passport.rules import RELATIONS, VERDICTS, parse
+from migration_schemas.passport.rules import LANGUAGES, RELATIONS, VERDICTS, parse
 from migration_vocabularies import get
 
 STOCK: dict[str, Any] = {
@@ -176,11 +176,11 @@ def test_the_kind_is_judged_in_every_relation() -> None:
     assert judged == set(RELATIONS), "otherwise a comparison could end without a reason"
 
 
-def test_reasons_have_drafts_in_the_six_languages() -> None:
+def test_reasons_and_whys_speak_the_six_languages() -> None:
     lacking = [
         (rule.id, lang)
-        for rule, lang in product(load().rules, ("ar", "en", "es", "fr", "ru", "zh"))
-        if not rule.reasons.get(lang)
+        for rule, lang in product(load().rules, LANGUAGES)
+        if not (rule.reasons.get(lang) and rule.whys.get(lang))
     ]
     assert not lacking
 
@@ -202,8 +202,8 @@ def test_a_wrong_rule_is_refused_when_it_is_read(wrong: dict[str, Any]) -> None:
         "aspect": "kind",
         "relation": ["apart"],
         "verdict": "comparable",
-        "reason": {"en": "a", "fr": "b"},
-        "why": {"en": "a", "fr": "b"},
+        "reason": dict.fromkeys(LANGUAGES, "a"),
+        "why": dict.fromkeys(LANGUAGES, "b"),
     }
     aspects = [
         {"name": "kind", "field": "statistic_type"},

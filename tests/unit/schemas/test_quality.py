@@ -10,6 +10,7 @@ from pyshacl import validate
 from rdflib import Graph
 
 from migration_schemas import Record, load, quality
+from migration_schemas.fields import LANGUAGES
 from migration_schemas.namespaces import MIG, SH
 from migration_schemas.quality import MIGDCAT, MQA, Evidence, assess
 from migration_schemas.writing import write
@@ -56,11 +57,11 @@ def test_points_of_the_dimensions_are_those_of_the_specification(scale):
 
 
 @pytest.mark.parametrize("scale", SCALES, ids=lambda s: s.name)
-def test_every_metric_names_a_field_and_speaks_two_languages(scale):
+def test_every_metric_names_a_field_and_speaks_six_languages(scale):
     names = {field.name for field in load().fields} | {"resources"}
     of_resources = {field.name for field in load().resource_fields}
     for metric in scale.metrics:
-        assert set(metric.labels) == set(metric.repairs) == {"en", "fr"}, metric.name
+        assert set(metric.labels) == set(metric.repairs) == set(LANGUAGES), metric.name
         if metric.evidence != "conformsToProfile":
             assert metric.field in (of_resources if metric.of_resource else names), metric.name
         assert metric.dimension in get("score-dimension")

@@ -57,13 +57,13 @@ def capital(label: str) -> str:
 
 
 def profile_language() -> str:
-    """Return the language of the profile's messages for the reader: they are in two languages only."""
+    """Return the language of the profile's messages for the reader; English if it is none of theirs."""
     return language() if language() in shape_messages.LANGUAGES else "en"
 
 
 def bare(message: str, label: str) -> str:
     """Take the name of the field from the front of a message that is shown beside that name."""
-    for mark in (": ", " : "):
+    for mark in (": ", " : ", "："):
         if message.startswith(f"{label}{mark}"):
             return capital(message.removeprefix(f"{label}{mark}"))
     return message

@@ -13,6 +13,7 @@ from rdflib import Literal
 
 from migration_schemas import shape_messages, shapes
 from migration_schemas.fields import LANGUAGES
+from migration_schemas.kinds import KINDS
 
 SPOKEN = ("label", "help_text", "why", "example")
 CODE = re.compile(r"P\d+[DMY]|\d+\.\d+|DDI|DOI|GLIDE|HAPI|HXL|OGC|SDMX")
@@ -33,14 +34,13 @@ def _texts(node: object, place: str = "") -> Iterator[tuple[str, Mapping[str, st
                 yield from _texts(value, place)
 
 
-@pytest.fixture(scope="module")
-def field_list():
-    return yaml.safe_load((files("migration_schemas") / "dataset.yaml").read_text(encoding="utf-8"))
+@pytest.fixture(scope="module", params=KINDS)
+def field_list(request):
+    return yaml.safe_load((files("migration_schemas") / f"{request.param}.yaml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("part", ["groups", "dataset_fields", "resource_fields"])
-def test_form_speaks_six_languages(field_list, part):
-    found = dict(_texts(field_list[part]))
+def test_form_speaks_six_languages(field_list):
+    found = dict(_texts(field_list))
     lacking = {place: missing for place, texts in found.items() if (missing := set(LANGUAGES) - set(texts))}
 
     assert any(place.endswith("/help_text") for place in found)

@@ -15,7 +15,7 @@ from migration_schemas.fields import LANGUAGES, Field, load
 from migration_schemas.report import RESOURCES
 
 LANGUAGES_SHOWN = ("en", "fr")
-"""Languages for which the template has columns; the other four can be added."""
+"""Languages for which a template has columns, beside its own; the others can be added."""
 
 LEFT_OUT = frozenset({"publisher"})
 """The agency that uploads is the publisher; a column can be added for another one."""
@@ -72,25 +72,33 @@ class Column:
         return f"{RESOURCES.get(lang, RESOURCES['en'])}: {label}" if self.of_resource else label
 
 
-def of_records() -> list[Column]:
+def of_records(lang: str = "en") -> list[Column]:
     """Return the columns of the sheet of records: what is needed first, then what is optional."""
-    found = list(_of(tuple(one for one in load().fields if one.name not in LEFT_OUT)))
+    fields = tuple(one for one in load().fields if one.name not in LEFT_OUT)
+    found = list(_of(fields, shown=_shown(lang)))
     first = [column for column in found if column.field.name in {"identifier", "title_translated"}]
     first.sort(key=lambda column: column.field.name != "identifier")
     rest = [column for column in found if column not in first]
     return [*first, *sorted(rest, key=lambda column: column.level == "optional")]
 
 
-def of_distributions() -> list[Column]:
+def of_distributions(lang: str = "en") -> list[Column]:
     """Return the columns of the sheet of distributions, after the one that names the record."""
-    found = list(_of(load().resource_fields, of_resource=True))
+    found = list(_of(load().resource_fields, of_resource=True, shown=_shown(lang)))
     return sorted(found, key=lambda column: column.level == "optional")
 
 
-def _of(fields: tuple[Field, ...], *, of_resource: bool = False) -> Iterator[Column]:
+def _shown(lang: str) -> tuple[str, ...]:
+    """Return the languages of the columns for texts: the template's own first."""
+    return LANGUAGES_SHOWN if lang in LANGUAGES_SHOWN else (lang, *LANGUAGES_SHOWN)
+
+
+def _of(
+    fields: tuple[Field, ...], *, of_resource: bool = False, shown: tuple[str, ...] = LANGUAGES_SHOWN
+) -> Iterator[Column]:
     for one in fields:
         if one.translated:
-            for lang in LANGUAGES_SHOWN:
+            for lang in shown:
                 yield Column(one, lang=lang, of_resource=of_resource)
         elif one.subfields:
             for part in one.subfields:

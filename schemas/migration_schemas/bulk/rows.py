@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import Any, Literal
+
+import yaml
 
 from migration_schemas import dropped, repairs
 from migration_schemas.fields import load
@@ -22,28 +25,9 @@ Kind = Literal["error", "missing", "note"]
 MALFORMED = frozenset(dropped.CONSTRAINTS) - {"named-twice"}
 _CODE = re.compile(r".*\[([^\[\]]+)\]", re.DOTALL)
 
-WORDS = {
-    "en": {
-        "formula": "A formula is not read. Paste its value instead.",
-        "unknown": "No column of this name is known; it was not read.",
-        "identifier": "Every record needs an identifier of its own: a DOI, an address, or a name you choose.",
-        "twice": "The identifier stands in row {row} as well.",
-        "title": "Every record needs a title in one language at least.",
-        "nowhere": "No record of the file has the identifier “{value}”.",
-        "read": "Read as “{value}”.",
-        "example": "Example: {value}",
-    },
-    "fr": {
-        "formula": "Une formule n’est pas lue. Collez sa valeur.",
-        "unknown": "Aucune colonne de ce nom n’est connue ; elle n’a pas été lue.",
-        "identifier": "Chaque notice a son identifiant : un DOI, une adresse ou un nom que vous choisissez.",
-        "twice": "Cet identifiant figure aussi à la ligne {row}.",
-        "title": "Chaque notice a un titre dans une langue au moins.",
-        "nowhere": "Aucune notice du fichier n’a l’identifiant « {value} ».",
-        "read": "Lu comme « {value} ».",
-        "example": "Exemple : {value}",
-    },
-}
+WORDS: dict[str, dict[str, str]] = yaml.safe_load(
+    (files(__package__) / "problems.yaml").read_text(encoding="utf-8")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,16 @@ from . import columns
 from .columns import Column
 from .sheets import FIRST_ROW
 
-LANGUAGES = ("en", "fr")
+LANGUAGES = {
+    "en": "English",
+    "fr": "Français",
+    "es": "Español",
+    "ar": "العربية",
+    "ru": "Русский",
+    "zh": "中文",
+}
+"""The languages in which the template is made, as their readers call them."""
+RIGHT_TO_LEFT = frozenset({"ar"})
 LAST_ROW = 2000 + FIRST_ROW
 NAME = "migdcat-{lang}.xlsx"
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,7 +42,7 @@ WORDS: dict[str, dict[str, Any]] = yaml.safe_load(
 
 
 def write(lang: str = "en") -> bytes:
-    """Return the template in a language (English where it is neither English nor French)."""
+    """Return the template in a language (English where it is none of LANGUAGES)."""
     lang = lang if lang in LANGUAGES else "en"
     words = WORDS[lang]
     book = openpyxl.Workbook()
@@ -42,10 +51,12 @@ def write(lang: str = "en") -> bytes:
     sheet.title = records
     others = [book.create_sheet(name) for name in (distributions, lists, helping)]
     ranges = _code_lists(others[1], lang)
-    _sheet(sheet, columns.of_records(), ranges, lang, ())
+    _sheet(sheet, columns.of_records(lang), ranges, lang, ())
     first = (columns.RECORD, words["record"], words["record_help"])
-    _sheet(others[0], columns.of_distributions(), ranges, lang, (first,))
+    _sheet(others[0], columns.of_distributions(lang), ranges, lang, (first,))
     _help(others[2], lang)
+    for each in book.worksheets:
+        each.sheet_view.rightToLeft = lang in RIGHT_TO_LEFT
     book.properties.title = "MigDCAT-AP"
     book.properties.creator = "ckanext-migration"
     text = io.BytesIO()
@@ -160,7 +171,7 @@ def _help(sheet: Any, lang: str) -> None:
     row += 1
     for number, text in enumerate(words["columns"], start=1):
         _write(sheet, row, number, text).font = Font(bold=True)
-    for column in [*columns.of_records(), *columns.of_distributions()]:
+    for column in [*columns.of_records(lang), *columns.of_distributions(lang)]:
         row += 1
         leaf = column.leaf
         texts = (

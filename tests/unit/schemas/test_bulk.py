@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -15,6 +16,7 @@ import pytest
 from migration_schemas import load
 from migration_schemas.bulk import columns, rows, sheets, template
 from migration_schemas.bulk.errors import WorkbookError
+from migration_schemas.fields import LANGUAGES
 
 GOOD = {
     "identifier": "r-1",
@@ -72,6 +74,31 @@ def test_the_template_has_every_field_and_a_list_for_every_code_list():
     ]
     column = choice.formula1.split("$")[1]
     assert "Soudan [SDN]" in [cell.value for cell in book["Listes de codes"][column]]
+
+
+def test_arabic_template_runs_from_right_to_left_and_has_columns_for_arabic():
+    book = openpyxl.load_workbook(io.BytesIO(made("ar")))
+
+    assert all(sheet.sheet_view.rightToLeft for sheet in book.worksheets)
+    keys = [str(cell.value) for cell in book["التسجيلات"][1]]
+    assert keys[:4] == ["identifier", "title_translated.ar", "title_translated.en", "title_translated.fr"]
+    assert book["التسجيلات"]["A2"].value == load().field("identifier").labels["ar"]
+
+
+@pytest.mark.parametrize("words", [template.WORDS, rows.WORDS], ids=["template", "problems"])
+def test_words_are_whole_in_the_six_languages(words):
+    assert set(words) == set(template.LANGUAGES) == set(LANGUAGES)
+    for lang in words:
+        assert _form(words[lang]) == _form(words["en"]), lang
+
+
+def _form(words):
+    """Return how many texts there are and where they have placeholders, whatever they say."""
+    if isinstance(words, Mapping):
+        return {key: _form(value) for key, value in words.items()}
+    if isinstance(words, list):
+        return [_form(value) for value in words]
+    return set(re.findall(r"{\w*}", words))
 
 
 @pytest.mark.parametrize("of_resource", [False, True])

@@ -28,7 +28,7 @@ from migration_schemas.errors import MigrationError
 def migration_bulk_template(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Return the spreadsheet in which records are described in bulk, made from the field list.
 
-    :param lang: ``en`` or ``fr`` (default: the caller's, else English)
+    :param lang: ``en``, ``fr``, ``es``, ``ar``, ``ru`` or ``zh`` (default: the caller's, else English)
     :returns: ``name``, ``media_type`` and ``content`` (base64) of an XLSX file
     """
     tk.check_access("migration_bulk_template", context, data_dict)
@@ -46,7 +46,7 @@ def migration_bulk_upload(context: Any, data_dict: dict[str, Any]) -> dict[str, 
     :param upload: or the file itself, in a form
     :param name: its name; ``.csv`` says that it is CSV
     :param dry_run: false: store the drafts (default: true, nothing is stored)
-    :param lang: language of the messages, ``en`` or ``fr``
+    :param lang: language of the messages, one of those of the template
     :returns: ``counts``, ``records`` (``row``, ``identifier``, ``title``, ``what``: ``created``, ``updated``,
         ``unchanged``, ``published``, ``wrong`` or ``failed``, ``missing`` and ``problems`` by ``sheet``,
         ``row``, ``column``, ``label``, ``message``), ``elsewhere``, ``dry_run``

@@ -41,7 +41,7 @@ def form(name: str) -> Any:
 def file(lang: str) -> Response:
     """Hand out the spreadsheet to fill in."""
     if lang not in template.LANGUAGES:
-        return tk.abort(404, tk._("The template is made in English and French."))
+        return tk.abort(404, tk._("The template is made in the six languages of the United Nations."))
     found = tk.get_action("migration_bulk_template")({}, {"lang": lang})
     response = Response(base64.b64decode(found["content"]), content_type=found["media_type"])
     response.headers["Content-Disposition"] = f'attachment; filename="{found["name"]}"'
@@ -84,6 +84,6 @@ def _page(
         "good": counts.get("created", 0) + counts.get("updated", 0),
         "most": f"{config.bulk_bytes() / 1024 / 1024:g} MB",
         "most_rows": config.bulk_rows(),
-        "languages": [("en", "English"), ("fr", "Français")],
+        "languages": list(template.LANGUAGES.items()),
     }
     return tk.render("migration/bulk.html", extra)

@@ -23,6 +23,7 @@ from ckan.lib.plugins import lookup_package_plugin, plugin_validate
 from ckan.plugins import IPackageController, PluginImplementations
 
 from ckanext.migration import shared
+from ckanext.migration.harvest import validating
 from ckanext.migration.interfaces import ICatalogueIndex
 from ckanext.migration.logic.action import prepare_new
 
@@ -54,17 +55,18 @@ def usual() -> bool:
     return followed and not any(shared.changed_by(action) for action in ACTIONS)
 
 
-def validated(package: dict[str, Any], context: Context) -> New:
+def validated(package: dict[str, Any], context: Context, validations: validating.Validations) -> New:
     """Validate a new dataset, in a transaction; raises Unusual for one that has to go through CKAN's action.
 
     :param package: as for `package_create`, with an id and a name that are free; completed in place
     :param context: as for `package_create`
+    :param validations: what the run has learnt about types
     """
     prepare_new(context, package)
-    plugin = lookup_package_plugin(package["type"])
     tk.check_access("package_create", context, package)
-    data, errors = plugin_validate(plugin, context, package, plugin.create_package_schema(), "package_create")
-    if errors:
+    validation = validations.of(package["type"], context)
+    data = _by_ckan(package, context) if validation is None else validation.validate(package, context)
+    if data is None:
         raise Unusual("CKAN has reasons to refuse it")
     if any(data.get(name) for name in NOT_COVERED):
         raise Unusual("it has parts that lie in other tables")
@@ -72,6 +74,12 @@ def validated(package: dict[str, Any], context: Context) -> New:
     if user is not None:
         data["creator_user_id"] = user.id
     return New(context, package, data, _rows(data))
+
+
+def _by_ckan(package: dict[str, Any], context: Context) -> dict[str, Any] | None:
+    plugin = lookup_package_plugin(package["type"])
+    data, errors = plugin_validate(plugin, context, package, plugin.create_package_schema(), "package_create")
+    return None if errors else data
 
 
 def insert(new: Sequence[New]) -> None:

@@ -18,7 +18,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.migration.harvest import curation, inserting
+from ckanext.migration.harvest import curation, foreknown, inserting, validating
 from ckanext.migration.harvest.comparing import comparable, held_fields
 from ckanext.migration.harvest.errors import IdentityConflict, SinkRefused
 from ckanext.migration.harvest.naming import free_name, package_id, slug
@@ -67,6 +67,7 @@ class Sink:
         self._origin = origin
         self._user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
         self._organizations: dict[str, str] = {}
+        self._validations = validating.Validations()
 
     def create(self, order: Order) -> Plan:
         """Plan a new dataset; its id follows from the identity, its name from the title."""
@@ -108,11 +109,12 @@ class Sink:
         Raises what a hook or the database raises; nothing is to be committed then.
         """
         new = {}
-        account = model.User.get(self._user)  # once for all
+        # once for all
+        known: dict[str, Any] = {"auth_user_obj": model.User.get(self._user), foreknown.OWNERS: {}}
         for plan in plans:
-            context = self._writing(plan) | {"auth_user_obj": account}
+            context = self._writing(plan) | known
             with contextlib.suppress(inserting.Unusual, tk.ValidationError):
-                new[plan.remote_id] = inserting.validated(deepcopy(plan.package), context)
+                new[plan.remote_id] = inserting.validated(deepcopy(plan.package), context, self._validations)
         if new:
             inserting.insert(list(new.values()))
         return new

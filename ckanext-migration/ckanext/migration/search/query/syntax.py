@@ -8,6 +8,7 @@ clause is ever dropped, because a dropped filter would show more than was asked 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from ckanext.migration.search.errors import QueryNotAllowedError, QuerySyntaxError
@@ -42,8 +43,12 @@ OWN = Limits()
 """For what CKAN itself writes."""
 
 
+@lru_cache(maxsize=256)
 def parse(text: str, operator: Operator = "OR", limits: Limits = OWN) -> tree.Node:
-    """Parse a query; an empty one matches nothing, as in Solr."""
+    """Parse a query; an empty one matches nothing, as in Solr.
+
+    Trees never change, so they are kept: CKAN adds the same filters to every search.
+    """
     if limits.length is not None and len(text) > limits.length:
         raise QueryNotAllowedError(f"The query is too long: more than {limits.length} characters")
     found = tokens(text)

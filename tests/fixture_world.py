@@ -133,6 +133,7 @@ ROWS = {
 }  # fmt: skip
 
 
+KINDS = {"nso-demo": "state", "uni-lakeside": "academia"}
 _MADE: list[Site] = []
 
 
@@ -150,6 +151,7 @@ def fill(site: Site) -> None:
         name: factories.Organization(
             name=name,
             title=name.upper(),
+            kind=KINDS.get(name, "un-entity"),
             users=[{"name": site.editor["name"], "capacity": "admin"}] if name == "iom" else [],
         )["id"]
         for name in AGENCIES

@@ -12,8 +12,8 @@ from .errors import AnnotationError
 
 LEVELS = ("mandatory", "recommended", "conditional", "optional")
 CODECS = (
-    "box", "concept", "count", "date", "decimal", "duration", "email", "hex", "integer", "iri", "media_type",
-    "node", "self", "size", "text", "translated", "translated_list",
+    "box", "concept", "count", "date", "decimal", "duration", "email", "hex", "iati", "integer", "iri",
+    "media_type", "node", "ror", "self", "size", "text", "translated", "translated_list",
 )  # fmt: skip
 SEARCH_TYPES = ("text", "keyword", "date", "number", "none")
 VISIBILITIES = ("public", "agency", "internal")

@@ -19,7 +19,7 @@ from rdflib.term import Node
 
 from migration_vocabularies import get
 
-from . import measures, terms
+from . import agencies, measures, terms
 from .fields import Field
 from .namespaces import plain
 from .terms import Iri, Term
@@ -52,6 +52,10 @@ class Unwritable(Exception):  # noqa: N818 - a signal between two functions, not
 
 class Unreadable(Exception):  # noqa: N818 - a signal between two functions, not an error
     """The term has no counterpart in the field."""
+
+
+class NotMeant(Unreadable):
+    """The term is something else under a property of many uses: nothing of the field is lost."""
 
 
 def encode(field: Field, value: Any) -> Term:
@@ -106,6 +110,17 @@ def _email(_field: Field, value: Any) -> Term:
     if not isinstance(value, str) or not EMAIL.fullmatch(value) or CONTROL.search(value):
         raise Unwritable("not-an-email")
     return Iri("mailto:" + quote(value, safe="@!$&'*+,;=.-_~"))
+
+
+def _identifier(
+    normal: Callable[[str], str | None], term: Callable[[str], Term], reason: str
+) -> Callable[[Field, Any], Term]:
+    def encoder(_field: Field, value: Any) -> Term:
+        if not isinstance(value, str) or normal(value) != value:
+            raise Unwritable(reason)
+        return term(value)
+
+    return encoder
 
 
 def _date(_field: Field, value: Any) -> Term:
@@ -182,6 +197,8 @@ ENCODERS: dict[str, Callable[[Field, Any], Term]] = {
     "hex": _pattern(measures.HEX, "xsd:hexBinary", "not-a-checksum"),
     "box": _box,
     "media_type": _media_type,
+    "ror": _identifier(agencies.ror, Iri, "not-a-ror"),
+    "iati": _identifier(agencies.iati, literal, "not-an-iati"),
 }
 
 
@@ -243,6 +260,21 @@ def _read_media_type(_field: Field, node: Node, text: str) -> str:
     return re.sub(r"^https?://(www\.)?iana\.org/assignments/media-types/", "", value) or _raise()
 
 
+def _read_ror(_field: Field, node: Node, text: str) -> str:
+    value = str(node) if isinstance(node, URIRef) else text.strip()
+    found = agencies.ror(value)
+    if found or agencies.meant(value, agencies.ROR_MEANT):
+        return found or value
+    raise NotMeant
+
+
+def _read_iati(_field: Field, _node: Node, text: str) -> str:
+    value, found = text.strip(), agencies.iati(text)
+    if found != value and not agencies.meant(value, agencies.IATI_MEANT):
+        raise NotMeant
+    return found or value
+
+
 def _raise() -> str:
     raise Unreadable
 
@@ -261,5 +293,7 @@ DECODERS: dict[str, Callable[[Field, Node, str], Any]] = {
     "duration": _read_text,
     "hex": _read_text,
     "box": _read_box,
+    "ror": _read_ror,
+    "iati": _read_iati,
     "media_type": _read_media_type,
 }

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from migration_vocabularies import get, iris
 
-from . import namespaces, taking
+from . import agencies, namespaces, taking
 from .fields import Field, Schema, load, read
 from .kinds import CLASSES, DATASET, KINDS, NEED, RULES
 from .shape_messages import LANGUAGES, missing, wrong
@@ -33,6 +33,12 @@ PATTERNS = {
     "hex": "^[0-9A-Fa-f]{8,128}$",
     "box": "^ *(<[^>]*> *)?POLYGON *[(][(][-0-9., ]*[)][)] *$",
 }
+IDENTIFIERS = {
+    "ror": (agencies.ROR_PATTERN, agencies.ROR_MEANT),
+    "iati": (agencies.IATI_PATTERN, agencies.IATI_MEANT),
+}
+"""Others have other identifiers under the same property; only what means to be one of these is judged."""
+
 EMAIL_PATTERN = "^mailto:[^@ ]+@[^@ .]+[.][^@ ]*[^@ .]$"
 """Every part can only end in one place, so that a text of any length is judged in one pass (SH-04)."""
 
@@ -147,8 +153,8 @@ def _value_constraints(field: Field, names: Sequence[str | None]) -> list[str]:
         found = [_or(NUMBER_TYPES)]
     elif kind == "decimal":
         found = [_or(DECIMAL_TYPES)]
-    elif kind in PATTERNS:
-        found = ["sh:nodeKind sh:Literal", f'sh:pattern "{PATTERNS[kind]}"']
+    elif kind in PATTERNS or kind in IDENTIFIERS:
+        found = _pattern(kind)
     elif kind == "email":
         found = ["sh:nodeKind sh:IRI", f'sh:pattern "{EMAIL_PATTERN}"']
     elif kind in {"iri", "media_type"}:
@@ -164,11 +170,18 @@ def _value_constraints(field: Field, names: Sequence[str | None]) -> list[str]:
     return found + _limits(field)
 
 
+def _pattern(kind: str) -> list[str]:
+    if kind in PATTERNS:
+        return ["sh:nodeKind sh:Literal", f'sh:pattern "{PATTERNS[kind]}"']
+    right, meant = IDENTIFIERS[kind]
+    return [f'sh:or ( [ sh:pattern "{right}" ] [ sh:not [ sh:pattern "{meant}" ] ] )']
+
+
 def _limits(field: Field) -> list[str]:
     found = []
     if field.rdf_value == "translated":
         found.append("sh:uniqueLang true")
-    elif not field.multiple and field.rdf_value not in {"text", "translated_list"}:
+    elif not field.multiple and field.rdf_value not in {"text", "translated_list", *IDENTIFIERS}:
         # Texts may come several times: elsewhere names are written once in each language.
         found.append("sh:maxCount 1")
     for value, word in (

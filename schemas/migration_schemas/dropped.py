@@ -20,6 +20,8 @@ CONSTRAINTS = {
     "not-an-email": "PatternConstraintComponent",
     "not-a-media-type": "PatternConstraintComponent",
     "not-a-date": "OrConstraintComponent",
+    "not-a-ror": "OrConstraintComponent",
+    "not-an-iati": "OrConstraintComponent",
     "not-a-number": "DatatypeConstraintComponent",
     "language-tag": "LanguageInConstraintComponent",
     "named-twice": "MaxCountConstraintComponent",

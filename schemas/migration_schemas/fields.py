@@ -74,7 +74,8 @@ class Field:
         if self.vocabulary and not self.examples:
             return next(iter(get(self.vocabulary))).label(lang)
         if self.subfields and not self.examples:
-            return "; ".join(example for part in self.subfields if (example := part.example(lang)))
+            needed = [part for part in self.subfields if part.level != "optional"] or self.subfields
+            return "; ".join(example for part in needed if (example := part.example(lang)))
         return self.examples.get(language_tag(lang)) or self.examples.get("en", "")
 
     def tier(self, *, sensitive: bool) -> str:

@@ -30,6 +30,8 @@ WRONG: dict[str, str] = {
     "box": "Western Africa",
     "media_type": "Excel",
     "concept": "something else",
+    "ror": "https://ror.org/03yrm5c27",
+    "iati": "xm-dac-47066",
 }
 """A value that a field of each kind refuses; a test holds that it does."""
 

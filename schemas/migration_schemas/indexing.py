@@ -31,18 +31,24 @@ NAMES = ("title_translated", "alternative_title", "identifier")
 BEGINNINGS, SPELLING = "beginnings", "spelling"
 """Fields of the search filled from ours: beginnings of names, words as they are written."""
 FIRST_FACETS = ("country", "migration_theme", "population_group")
+PUBLISHER_KIND = "publisher_kind"
 
 
-def document(record: Record, report: Report | None = None) -> dict[str, Any]:
+def document(
+    record: Record, report: Report | None = None, publishers: Iterable[Mapping[str, Any]] | None = None
+) -> dict[str, Any]:
     """Return the extra fields of a record's document; absent values have no key.
 
-    `report` is what the check of exactly this record said, where that is known already.
+    `report` is what the check of exactly this record said, where that is known already; `publishers` are
+    those of the record with what is known of them elsewhere.
     """
     found: dict[str, Any] = {}
     for field in _indexed(load(record.kind).fields):
         hidden = field.tier(sensitive=record.sensitive) != "public"
         if not hidden and (value := record.fields.get(field.name)) not in (None, "", [], {}):
             found.update(_values(field, value))
+    named = record.fields.get("publisher") if publishers is None else publishers
+    found[PUBLISHER_KIND] = publisher_kinds(named)
     found["country"] = coverage.places(record)
     found["country_reach"] = coverage.reach(record)
     found["corridors"] = coverage.corridors(record)
@@ -62,6 +68,7 @@ def properties() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in _indexed(every()):
         found.update(_mapping(field))
+    found[PUBLISHER_KIND] = {"type": "keyword"}
     found["country"] = {"type": "keyword"}
     found["country_reach"] = {"type": "keyword"}
     pair: dict[str, Any] = {name: {"type": "keyword"} for name in coverage.CORRIDOR}
@@ -83,7 +90,12 @@ def properties() -> dict[str, Any]:
 def facets() -> tuple[str, ...]:
     """Return the names of the facet fields in the order in which a page shows them."""
     names = [field.name for field in load().facets]
-    return (*FIRST_FACETS, *(name for name in names if name not in FIRST_FACETS), "reference_year")
+    return (
+        *FIRST_FACETS,
+        *(name for name in names if name not in FIRST_FACETS),
+        PUBLISHER_KIND,
+        "reference_year",
+    )
 
 
 def weights() -> dict[str, float]:
@@ -141,6 +153,15 @@ def _texts(field: Field, value: Any) -> dict[str, Any]:
         texts = text if isinstance(text, list | tuple) else [text]
         found[key] = [*found.get(key, ()), *(str(item) for item in texts)]
     return {key: texts if len(texts) > 1 else texts[0] for key, texts in found.items() if texts}
+
+
+def publisher_kinds(publishers: Any) -> list[str]:
+    """Return what kinds of body the publishers are, with the broader ones."""
+    terms = get("publisher-kind")
+    nodes = publishers if isinstance(publishers, list | tuple) else ()
+    kinds = [str(node.get("kind")) for node in nodes if isinstance(node, Mapping) and node.get("kind")]
+    every = (code for kind in kinds if kind in terms for code in (kind, *terms.ancestors(kind)))
+    return list(dict.fromkeys(every))
 
 
 def exact_names(record: Record) -> list[str]:

@@ -37,6 +37,7 @@ PREFIXES: dict[str, Namespace] = {
     "healthdcatap": Namespace("http://healthdataportal.eu/ns/health#"),
     "mig": MIG,
     "odrl": Namespace("http://www.w3.org/ns/odrl/2/"),
+    "owl": Namespace("http://www.w3.org/2002/07/owl#"),
     "prov": PROV,
     "rdf": RDF,
     "rdfs": RDFS,

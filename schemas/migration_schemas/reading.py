@@ -19,7 +19,7 @@ from rdflib.term import Node
 
 from migration_vocabularies import get
 
-from .codecs import TAG, Unreadable, decode
+from .codecs import TAG, NotMeant, Unreadable, decode
 from .fields import LANGUAGES, Field, Schema, load
 from .kinds import DATASET, NEED
 from .namespaces import DCAT, DCT, MIG, iri
@@ -159,6 +159,8 @@ class _Reader:
         for node in nodes:
             try:
                 found[decode(field, node, self.text(node))] = None
+            except NotMeant:
+                continue
             except Unreadable:
                 self.unread.append(Unread(field.name, resource, self.text(node) or str(node)))
         return list(found)

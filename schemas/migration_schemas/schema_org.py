@@ -66,7 +66,13 @@ def _keywords(record: Record, lang: str) -> list[str]:
 
 
 def _organization(node: Mapping[str, Any]) -> dict[str, Any]:
-    found = {"@type": "Organization", "name": node.get("name"), "url": node.get("uri")}
+    found = {
+        "@type": "Organization",
+        "name": node.get("name"),
+        "url": node.get("homepage") or node.get("uri"),
+        "sameAs": node.get("ror"),
+        "identifier": node.get("iati"),
+    }
     return {key: value for key, value in found.items() if value}
 
 

@@ -66,5 +66,6 @@ def label(field: Field, parent: Field | None = None) -> dict[str, str]:
         own = field.label(lang)
         found[lang] = own
         if parent is not None:
-            found[lang] = f"{parent.label(lang)}{COMMA.get(lang, ', ')}{own[:1].lower()}{own[1:]}"
+            first = own[:1] if own[1:2].isupper() else own[:1].lower()  # ROR stays ROR
+            found[lang] = f"{parent.label(lang)}{COMMA.get(lang, ', ')}{first}{own[1:]}"
     return found

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from migration_vocabularies import get
 
-from . import dois, measures
+from . import agencies, dois, measures
 from .codecs import EMAIL, MEDIA_TYPE, Unwritable, encode
 from .fields import Field
 
@@ -187,6 +187,14 @@ def _box(_field: Field, text: str) -> str | None:
     return " ".join(re.findall(r"-?[0-9]+(?:[.][0-9]+)?", text.replace(",", " ")))
 
 
+def _ror(_field: Field, text: str) -> str | None:
+    return agencies.ror(text)
+
+
+def _iati(_field: Field, text: str) -> str | None:
+    return agencies.iati(text.replace(" ", ""))
+
+
 KINDS: dict[str, Callable[[Field, str], Any]] = {
     "concept": _concept,
     "date": _date,
@@ -201,4 +209,6 @@ KINDS: dict[str, Callable[[Field, str], Any]] = {
     "media_type": _media_type,
     "hex": _hex,
     "box": _box,
+    "ror": _ror,
+    "iati": _iati,
 }

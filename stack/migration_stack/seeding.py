@@ -18,11 +18,15 @@ from ckan.plugins import toolkit as tk
 
 Entry = Mapping[str, Any]
 
+SAID = ("name", "title", "description", "kind", "iati")
+"""What the description says of an agency in the words of CKAN and of the profile."""
+
 
 def organizations(entries: Iterable[Entry]) -> None:
     """Create or update the agencies."""
     for entry in entries:
-        wanted = {key: entry[key] for key in ("name", "title", "description") if entry.get(key)}
+        wanted = {key: entry[key] for key in SAID if entry.get(key)}
+        wanted |= {"homepage": entry["url"]} if entry.get("url") else {}
         try:
             known = _act("organization_show", id=entry["name"], include_users=False, include_datasets=False)
         except tk.ObjectNotFound:

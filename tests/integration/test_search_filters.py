@@ -62,6 +62,7 @@ def test_r_1_1_m_facets_of_the_world(world: Site) -> None:
     assert agencies.pop("iom") == 3
     assert agencies.pop("unhcr") == 2
     assert set(agencies.values()) == {1}
+    assert counts(world, "publisher_kind") == {"un-entity": 9, "state": 1, "academia": 1}
     assert counts(world, "access_rights") == {"PUBLIC": 7, "RESTRICTED": 2, "NON_PUBLIC": 2}
     assert counts(world, "statistic_type") == {
         "stock": 4, "flow": 2, "microdata": 1, "administrative": 1,

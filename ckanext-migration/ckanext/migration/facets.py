@@ -19,6 +19,7 @@ VOCABULARIES = {
     "population_group": "population-group",
     "collection_method": "collection-method",
     "access_rights": "access-right",
+    "publisher_kind": "publisher-kind",
     "language": "language",
     "sensitivity_level": "sensitivity-level",
     "frequency": "frequency",
@@ -43,6 +44,7 @@ def titles(without: Collection[str] = ()) -> OrderedDict[str, str]:
     _ = tk._
     every = (
         ("organization", _("Agency")),
+        ("publisher_kind", _("Kind of publisher")),
         ("country", _("Place")),
         ("reference_year", _("Reference year")),
         ("migration_theme", _("Theme")),

@@ -12,10 +12,12 @@ from babel.numbers import format_decimal
 from flask import current_app
 
 from ckanext.migration import facets
+from ckanext.migration.logic import agencies
 from ckanext.migration.logic.derived import main_text
 from ckanext.migration.logic.publishing import language
 from ckanext.migration.pages import (
     address,
+    agency,
     dataset,
     definition,
     discovery,
@@ -30,6 +32,8 @@ from migration_vocabularies import get as vocabulary
 
 __all__ = [
     "migration_access",
+    "migration_agency_details",
+    "migration_agency_fields",
     "migration_chips",
     "migration_choices",
     "migration_concept_label",
@@ -77,6 +81,8 @@ __all__ = [
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "dv", "ckb", "yi"})
 
 migration_access = dataset.access
+migration_agency_details = agency.details
+migration_agency_fields = agencies.fields
 migration_chips = filters.chips
 migration_dataset_view = dataset.view
 migration_error_links = form.error_links

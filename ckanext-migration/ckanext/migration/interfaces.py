@@ -64,3 +64,7 @@ class IEntries(Interface):
 
 regrouped = tk.signals.ckanext.signal("migration:regrouped")
 """Sent with ``ids``: datasets whose places have changed, to be indexed again."""
+
+outdated = tk.signals.ckanext.signal("migration:outdated")
+"""Sent with ``ids``: datasets about which something that is kept elsewhere has changed. They may be many, so
+they are indexed again by the search worker, after the transaction."""

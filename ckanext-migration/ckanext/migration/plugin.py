@@ -17,6 +17,7 @@ from ckanext.migration.cli import migration
 from ckanext.migration.dcat import catalogue, negotiation
 from ckanext.migration.logic import (
     action,
+    agencies,
     comparing,
     conditions,
     drafts,
@@ -48,7 +49,7 @@ FORM_REST = 512 * 1024
 
 def actions() -> dict[str, Any]:
     """Return the actions of the root plugin and of its feed."""
-    modules = (action, comparing, conditions, drafts, rules, terms)
+    modules = (action, agencies, comparing, conditions, drafts, rules, terms)
     found = {name: getattr(module, name) for module in modules for name in module.__all__}
     return found | {
         "dcat_catalog_show": catalogue.dcat_catalog_show,
@@ -62,12 +63,13 @@ def actions() -> dict[str, Any]:
 @tk.blanket.validators
 @tk.blanket.blueprints
 @tk.blanket.config_declarations
-class MigrationPlugin(DefaultTranslation, p.SingletonPlugin):
+class MigrationPlugin(agencies.AgencyForm, DefaultTranslation, p.SingletonPlugin):
     """Switch on with ``ckan.plugins = migration … scheming_datasets dcat``."""
 
     p.implements(p.IConfigurer)
     p.implements(p.IClick)
     p.implements(p.IFacets, inherit=True)
+    p.implements(p.IGroupForm, inherit=True)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IDomainObjectModification)
     p.implements(p.IResourceController, inherit=True)

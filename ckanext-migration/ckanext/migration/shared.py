@@ -12,6 +12,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.migration.errors import to_toolkit
+from ckanext.migration.logic import agencies
 from ckanext.migration.logic.values import KEEP_INVALID
 from migration_schemas import Record, Report, record, validate_record
 
@@ -20,6 +21,8 @@ __all__ = [
     "as_record",
     "changed_by",
     "known_report",
+    "published",
+    "publishers",
     "remember",
     "report",
     "report_of",
@@ -37,6 +40,16 @@ _lock = Lock()
 def as_record(package: Mapping[str, Any]) -> Record:
     """Return the record inside a CKAN package dictionary."""
     return record.from_package(package)
+
+
+def published(package: Mapping[str, Any]) -> Record:
+    """Return the record as readers get it: with what the publisher's agency says of itself."""
+    return agencies.record(package)
+
+
+def publishers(package: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the publishers of a package with what their agencies say of themselves."""
+    return agencies.publishers(package)
 
 
 def report(package: Mapping[str, Any]) -> Report:

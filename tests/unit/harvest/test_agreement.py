@@ -47,6 +47,15 @@ def test_the_publisher_says_who_owns_a_dataset(organizations, owner):
     assert read({"publisher_organizations": organizations}).organization(RECORD, "own") == owner
 
 
+@pytest.mark.parametrize("key", ["02mhbdp94", "https://ror.org/02mhbdp94", "XM-DAC-41302"])
+def test_identifiers_of_the_publisher_go_before_its_name(key):
+    publisher = {"name": "ILO", "ror": "https://ror.org/02mhbdp94", "iati": "XM-DAC-41302"}
+    record = Record(fields={"identifier": "x", "publisher": [publisher]})
+    assert (
+        read({"publisher_organizations": {"ILO": "by-name", key: "ilo"}}).organization(record, "own") == "ilo"
+    )
+
+
 def test_options_of_the_protocol_are_passed_on_and_ours_are_not():
     options = {"rows": 50, "default_sensitivity": "low", "publisher_organizations": {}}
 

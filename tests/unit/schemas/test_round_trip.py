@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migration_schemas import Record, load, measures, record
+from migration_schemas import Record, agencies, load, measures, record
 from migration_schemas.codecs import CONTROL, EMAIL, is_iri
 from migration_schemas.fields import LANGUAGES, Field
 from migration_schemas.kinds import NEED
@@ -69,6 +69,15 @@ SINGLE = {
         *(DEGREES(-180, 0), DEGREES(-90, 0), DEGREES(0, 180), DEGREES(0, 90)),
     ),
     "media_type": st.sampled_from(["text/csv", "application/json", "application/vnd.ms-excel"]),
+    "ror": st.text(agencies.DIGITS, min_size=6, max_size=6).map(
+        lambda text: f"{agencies.ROR}0{text}{agencies.check_digits('0' + text)}"
+    ),
+    "iati": st.builds(
+        "{}-{}-{}".format,
+        st.text("ABXZ", min_size=2, max_size=2),
+        st.text("ABCDE019_", min_size=1, max_size=6),
+        st.text("abcXYZ019-_:.", min_size=1, max_size=12),
+    ),
     "translated": st.dictionaries(st.sampled_from(LANGUAGES), TEXTS, min_size=1),
     "translated_list": st.dictionaries(st.sampled_from(LANGUAGES), WORDS, min_size=1),
 }

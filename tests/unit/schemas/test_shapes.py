@@ -103,6 +103,8 @@ def wrong_term(kind: str):
         return Literal("wrong")
     if kind in {"integer", "size", "date", "media_type"}:
         return Literal("wrong")
+    if kind in {"ror", "iati"}:  # shapes see the form; the digits that check a ROR are for our own code
+        return Literal({"ror": "https://ror.org/iom", "iati": "xm-dac-47066"}[kind])
     return BNode()
 
 

@@ -21,7 +21,7 @@ class MigrationProfile(RDFProfile):
 
     def graph_from_dataset(self, dataset_dict: dict[str, Any], dataset_ref: URIRef) -> None:
         """Add one dataset; what cannot be written as RDF is left out and listed by the writer (EX-05)."""
-        written = rdf.write(shared.as_record(dataset_dict), subject=str(dataset_ref), visibility="public")
+        written = rdf.write(shared.published(dataset_dict), subject=str(dataset_ref), visibility="public")
         for prefix, namespace in written.namespaces():
             self.g.bind(prefix, namespace)
         for triple in written:

@@ -10,7 +10,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, copy_current_request_context
 
-from ckanext.migration import config
+from ckanext.migration import config, shared
 from ckanext.migration.export import reading
 from ckanext.migration.export.formats import FORMATS
 from ckanext.migration.export.streaming import stream
@@ -67,6 +67,7 @@ def _response(user: str, suffix: str, release: Callable[[], None]) -> Response:
         day=day,
         address=dataset.dataset_url,
         publisher=words.publisher,
+        record=shared.published,
     )
     file = _in_context(stream(chosen.writer(job), found.pages), release)
     response = Response(file, content_type=chosen.media_type)

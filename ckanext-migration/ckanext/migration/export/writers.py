@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from ckanext.migration.export import citations
 from ckanext.migration.export.columns import Row, columns
-from migration_schemas import cells, rdf
+from migration_schemas import Record, cells, rdf
 from migration_schemas.rdf_stream import SYNTAXES
 from migration_schemas.record import from_package, text_in
 
@@ -32,8 +32,8 @@ class Job:
     """What is exported, and for whom.
 
     ``lang`` is the reader's language; with ``everything`` the fields for agencies are in it; ``count``
-    datasets are expected; ``day`` is today (ISO). The two functions give the address of a dataset's page
-    and the name of who answers for the data.
+    datasets are expected; ``day`` is today (ISO). The functions give the address of a dataset's page,
+    the name of who answers for the data, and the record as readers get it.
     """
 
     lang: str
@@ -42,6 +42,7 @@ class Job:
     day: str
     address: Callable[[Package], str]
     publisher: Callable[[Package], str]
+    record: Callable[[Package], Record] = from_package
 
 
 class Writer(Protocol):
@@ -168,7 +169,7 @@ class Statements:
 
     def record(self, package: Package) -> str:
         """Return one dataset."""
-        written = rdf.bind(from_package(package), subject=self._job.address(package))
+        written = rdf.bind(self._job.record(package), subject=self._job.address(package))
         for lost in written.dropped:
             log.warning(
                 "export.value_left_out id=%s field=%s reason=%s", package.get("id"), lost.field, lost.reason

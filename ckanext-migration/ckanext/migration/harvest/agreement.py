@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from migration_schemas import Record, load
+from migration_schemas import Record, agencies, load
 
 SHORT = {"sensitivity": "sensitivity_level"}
 CAUTIOUS = "moderate"
@@ -39,11 +39,16 @@ class Agreement:
         return replace(record, fields=fields), confirmed
 
     def organization(self, record: Record, otherwise: str) -> str:
-        """Say which organisation owns a record: that of its publisher by address or name, or the source's."""
+        """Say which organisation owns a record: that of its publisher, or the source's.
+
+        A publisher is recognised by its identifiers (ROR, IATI), then by its address, then by its name.
+        """
+        owners = {agencies.ror(key) or key: name for key, name in self.publisher_organizations.items()}
         for publisher in record.fields.get("publisher") or ():
-            for key in (publisher.get("uri"), publisher.get("name")):
-                if key and key in self.publisher_organizations:
-                    return self.publisher_organizations[key]
+            for part in ("ror", "iati", "uri", "name"):
+                key = str(publisher.get(part) or "")
+                if key and (owner := owners.get(agencies.ror(key) or key)):
+                    return owner
         return otherwise
 
 

@@ -12,6 +12,8 @@ from ckanext.migration.harvest.crashpoints import crashpoint
 from ckanext.migration.harvest.decisions import Guard, Listed, Outcome, guard
 from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot
 from ckanext.migration.harvest.work import Work
+from migration_schemas import Record
+from migration_vocabularies.matching import fold
 
 IN_CATALOGUE = ("current", "missing")
 SHORTEST_TITLE = 3
@@ -74,22 +76,31 @@ def _worsened(run: HarvestRun) -> dict[str, int]:
         .where(*updated)
     )
     titles, grades = model.Session.execute(query).one()
-    other = sa.select(row.previous_hash).where(*updated, row.changed.contains(["publisher"]))
-    before = list(model.Session.scalars(other))
-    return {"titles_worse": titles, "grades_worse": grades, "publishers": _named(before)}
+    other = sa.select(row.previous_hash, row.content_hash).where(
+        *updated, row.changed.contains(["publisher"])
+    )
+    pairs = [(row.previous_hash, row.content_hash) for row in model.Session.execute(other)]
+    return {"titles_worse": titles, "grades_worse": grades, "publishers": _renamed(pairs)}
 
 
-def _named(hashes: list[str | None]) -> int:
-    """Count the records that named a publisher: who first says who it is has not become somebody else."""
+def _renamed(pairs: list[tuple[str | None, str | None]]) -> int:
+    """Count the records whose publisher has another name.
+
+    Who first says who it is has not become somebody else, nor who first gives an identifier of itself.
+    """
     number = 0
-    for start in range(0, len(hashes), AT_ONCE):
-        found = blobs.records(hashes[start : start + AT_ONCE])
-        number += sum(
-            bool((found[name].fields.get("publisher") or [{}])[0].get("name"))
-            for name in hashes[start : start + AT_ONCE]
-            if name in found
-        )
+    for start in range(0, len(pairs), AT_ONCE):
+        part = pairs[start : start + AT_ONCE]
+        found = blobs.records([each for pair in part for each in pair])
+        for before, after in part:
+            names = [_publisher(found[each]) if each in found else "" for each in (before, after)]
+            number += bool(names[0]) and names[0] != names[1]
     return number
+
+
+def _publisher(record: Record) -> str:
+    first = (record.fields.get("publisher") or [{}])[0]
+    return fold(str(first.get("name") or ""))
 
 
 def absentees(run: HarvestRun) -> sa.Select[Any]:

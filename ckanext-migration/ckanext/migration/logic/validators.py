@@ -21,7 +21,7 @@ from ckanext.migration.logic.multilingual import (
     migration_translated_tags,
 )
 from ckanext.migration.logic.values import Field, several, single
-from migration_schemas import measures
+from migration_schemas import agencies, measures
 from migration_vocabularies import get as vocabulary
 
 __all__ = [
@@ -33,9 +33,11 @@ __all__ = [
     "migration_decimal",
     "migration_duration",
     "migration_email",
+    "migration_iati",
     "migration_integer",
     "migration_list_output",
     "migration_publishable",
+    "migration_ror",
     "migration_text",
     "migration_texts",
     "migration_translated",
@@ -162,6 +164,29 @@ def _email(value: str, field: Field) -> str:
     return address
 
 
+def _ror(value: str, field: Field) -> str:
+    """Return the address in ROR, from the address or the bare nine characters."""
+    found = agencies.ror(value)
+    if found is None:
+        message = tk._(
+            "“{value}” is not a ROR identifier. It looks like https://ror.org/03yrm5c26; its last two digits"
+            " check the others, so one wrong character is enough."
+        )
+        raise tk.Invalid(message.format(value=value[:80]))
+    return found
+
+
+def _iati(value: str, field: Field) -> str:
+    found = agencies.iati(value)
+    if found is None:
+        message = tk._(
+            "“{value}” is not an IATI organisation identifier. Write the list of registration, a hyphen and"
+            " the code: XM-DAC-47066."
+        )
+        raise tk.Invalid(message.format(value=value[:80]))
+    return found
+
+
 migration_box = single(_box)
 migration_checksum = single(_checksum)
 migration_decimal = single(_decimal)
@@ -170,6 +195,8 @@ migration_concept = single(_concept)
 migration_text = single(_text)
 migration_date = single(_date)
 migration_integer = single(_integer)
+migration_ror = single(_ror)
+migration_iati = single(_iati)
 migration_url = single(_url, keepable=False)
 migration_email = single(_email)
 migration_concepts = several(_concept)

@@ -264,7 +264,7 @@ def structured_data(package: Mapping[str, Any]) -> Markup:
     """Return schema.org markup for search engines, safe inside a script element."""
     catalogue = str(tk.h.url_for("home.index", _external=True, locale="default"))
     found = schema_org.dataset(
-        shared.as_record(package),
+        shared.published(package),
         url=dataset_url(package),
         catalogue_url=catalogue,
         catalogue_name=str(tk.config.get("ckan.site_title") or "CKAN"),

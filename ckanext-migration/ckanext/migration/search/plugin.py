@@ -11,7 +11,7 @@ from ckan.lib.search.common import SearchError, SearchQueryError
 from flask import has_request_context
 
 from ckanext.migration.cli import migration
-from ckanext.migration.interfaces import ICatalogueIndex, regrouped
+from ckanext.migration.interfaces import ICatalogueIndex, outdated, regrouped
 from ckanext.migration.search import (
     action,
     auth,
@@ -24,7 +24,7 @@ from ckanext.migration.search import (
 )
 from ckanext.migration.search.additions import beyond, listing
 from ckanext.migration.search.cli import search
-from ckanext.migration.search.delivery import commits
+from ckanext.migration.search.delivery import commits, writing
 from ckanext.migration.search.errors import ParameterError, QuerySyntaxError
 from ckanext.migration.search.index import profile
 from ckanext.migration.search.query import wording
@@ -54,8 +54,8 @@ class MigrationSearchPlugin(p.SingletonPlugin):
     # ISignal
 
     def get_signal_subscriptions(self) -> dict[Any, Any]:
-        """Index datasets again that stand in another entry now."""
-        return {regrouped: [alone.again]}
+        """Index datasets again that stand in another entry now, or of which something else has changed."""
+        return {regrouped: [alone.again], outdated: [writing.outdated]}
 
     # IConfigurer
 

@@ -134,6 +134,11 @@ def request_refresh(datasets: Sequence[tuple[str, str]]) -> None:
         outbox.write(connection, outbox.REFRESH, items)
 
 
+def outdated(_sender: object, *, ids: Sequence[str]) -> None:
+    """Ask that datasets be indexed again about which something that is kept elsewhere has changed."""
+    request_refresh([(index_id(each), each) for each in ids])
+
+
 def index_id(dataset: str, site: str | None = None) -> str:
     """Return the document id of a dataset, as CKAN computes it."""
     text = f"{dataset}{tk.config.get('ckan.site_id') if site is None else site}"

@@ -83,5 +83,6 @@ def fields_of(given: Mapping[str, Any]) -> Mapping[str, Any]:
     text = given.get("validated_data_dict") or given.get("data_dict")
     if not isinstance(text, str):
         return {}
-    record = records.from_package(json.loads(text))
-    return indexing.document(record, shared.known_report(record))
+    package = json.loads(text)
+    record = records.from_package(package)
+    return indexing.document(record, shared.known_report(record), shared.publishers(package))

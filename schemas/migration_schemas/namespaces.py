@@ -11,18 +11,28 @@ from migration_vocabularies import iris
 from .errors import AnnotationError
 from .terms import Iri
 
-DCAT = Namespace("http://www.w3.org/ns/dcat#")
-DCT = Namespace("http://purl.org/dc/terms/")
-FOAF = Namespace("http://xmlns.com/foaf/0.1/")
-MIG = Namespace(iris.NAMESPACE)
-MS = Namespace(iris.SHAPES)
-PROV = Namespace("http://www.w3.org/ns/prov#")
-RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
-RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
-SH = Namespace("http://www.w3.org/ns/shacl#")
-SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
-VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
-XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
+
+class Vocabulary(Namespace):
+    """A namespace whose terms are made once: rdflib makes one each time that it is named."""
+
+    def __getattr__(self, name: str) -> URIRef:
+        term = super().__getattr__(name)
+        self.__dict__[name] = term
+        return term
+
+
+DCAT = Vocabulary("http://www.w3.org/ns/dcat#")
+DCT = Vocabulary("http://purl.org/dc/terms/")
+FOAF = Vocabulary("http://xmlns.com/foaf/0.1/")
+MIG = Vocabulary(iris.NAMESPACE)
+MS = Vocabulary(iris.SHAPES)
+PROV = Vocabulary("http://www.w3.org/ns/prov#")
+RDF = Vocabulary("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
+RDFS = Vocabulary("http://www.w3.org/2000/01/rdf-schema#")
+SH = Vocabulary("http://www.w3.org/ns/shacl#")
+SKOS = Vocabulary("http://www.w3.org/2004/02/skos/core#")
+VCARD = Vocabulary("http://www.w3.org/2006/vcard/ns#")
+XSD = Vocabulary("http://www.w3.org/2001/XMLSchema#")
 
 PREFIXES: dict[str, Namespace] = {
     "adms": Namespace("http://www.w3.org/ns/adms#"),

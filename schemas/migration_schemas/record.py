@@ -62,11 +62,12 @@ def text_in(texts: Any, lang: str) -> str:
     return str(texts.get(tag) or texts.get("en") or next(iter(texts.values()), ""))
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+_dump = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
 
 
 def _canonical(value: Any) -> Any:
+    if isinstance(value, str):  # first: most values are texts
+        return value
     if isinstance(value, Mapping):
         return {str(key): _canonical(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -16,7 +16,7 @@ from migration_harvesters.errors import MappingError, PayloadError
 from migration_harvesters.mappers.dcat_tidy import Tidying
 from migration_harvesters.mapping import Mapped, Notebook
 from migration_harvesters.records import RawRecord, SourceConfig
-from migration_schemas import rdf
+from migration_schemas import rdf, small_graph
 from migration_schemas.namespaces import DCAT
 
 NAMELESS = "content:"
@@ -40,10 +40,9 @@ def interpret(raw: RawRecord, config: SourceConfig) -> Mapped:
 
 def _read(raw: RawRecord) -> tuple[Graph, URIRef | BNode]:
     """Parse what our own source wrote: nothing in it can point outside, so it needs no process of its own."""
-    graph = Graph(store="SimpleMemory")
     try:
-        graph.parse(data=raw.body.decode(), format="nt")
-    except Exception as exc:  # rdflib's parsers raise whatever they stumble upon
+        graph = small_graph.of_ntriples(raw.body)
+    except (SyntaxError, ValueError) as exc:
         raise PayloadError("The record is not N-Triples.", detail=f"{type(exc).__name__}: {exc}") from exc
     found = [node for node in graph.subjects(RDF.type, DCAT.Dataset) if isinstance(node, (URIRef, BNode))]
     if len(found) != 1:

@@ -8,25 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rdflib import (
-    DC,
-    DCTERMS,
-    FOAF,
-    OWL,
-    RDFS,
-    SKOS,
-    BNode,
-    Graph,
-    Literal,
-    URIRef,
-)
+from rdflib import DC, DCTERMS, OWL, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 import migration_vocabularies
 from migration_harvesters import licences, partner_terms, text
 from migration_harvesters.mappers.dcat_terms import ELSEWHERE, ENDS, MAILS, MOMENTS, NAMES, PAGES, STARTS
 from migration_harvesters.mapping import Notebook
-from migration_schemas.namespaces import DCAT, VCARD
+from migration_schemas.namespaces import DCAT, FOAF, RDFS, SKOS, VCARD
 
 
 class Tidying:

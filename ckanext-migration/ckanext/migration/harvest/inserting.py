@@ -90,7 +90,7 @@ def insert(new: Sequence[New]) -> None:
     """
     model.Session.add_all([each.package for each in new])
     model.Session.flush()
-    model.Session.add_all([_membership(each.package) for each in new if each.package.owner_org])
+    model.Session.add_all(memberships(new))
     for each in new:
         _told(each)
     model.Session.flush()
@@ -131,15 +131,22 @@ def _rows(data: dict[str, Any]) -> model.Package:
     return package
 
 
-def _membership(package: model.Package) -> model.Member:
-    return model.Member(
-        table_id=package.id,
-        table_name="package",
-        capacity="organization",
-        group=model.Session.get(model.Group, package.owner_org),
-        group_id=package.owner_org,
-        state="active",
-    )
+def memberships(new: Iterable[New]) -> list[model.Member]:
+    """Build the rows that make datasets those of their organisations."""
+    made = []
+    for package in (each.package for each in new if each.package.owner_org):
+        member = model.Member(
+            table_id=package.id,
+            table_name="package",
+            capacity="organization",
+            group=model.Session.get(model.Group, package.owner_org),
+            group_id=package.owner_org,
+            state="active",
+        )
+        # Before a commit CKAN asks each member for its dataset, with a query; here it is at hand.
+        member.related_packages = lambda package=package: [package]
+        made.append(member)
+    return made
 
 
 def _told(new: New) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 
 import ckan.plugins as p
 import pytest
-from ckan import model
+from ckan import logic, model
 from ckan.tests import factories, helpers
 
+from ckanext.migration import shared
+from ckanext.migration.search import client, config, many
 from ckanext.migration.search.reading import reader, showing, together
 from registry_site import Site
 from search_site import ALONE, dataset
@@ -157,3 +159,28 @@ def test_every_type_is_sampled() -> None:
     found = reader.sample()
     assert many[0] in found
     assert len(found) == reader.SAMPLES + 1
+
+
+def test_a_new_dataset_is_read_once_for_the_index_and_for_the_answer(
+    site: Site, hooked: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _sample in range(many.SAMPLES):
+        site.create()
+    context: Any = {**site.context(), "ignore_auth": True}
+    with monkeypatch.context() as patch:
+        patch.setattr(logic, "package_show_default_and_custom_schemas", None)
+        answer = site.create()
+    assert logic.package_show_default_and_custom_schemas(context, answer["id"])[1] == answer
+    body = {"query": {"term": {"id": answer["id"]}}, "_source": True}
+    (hit,) = client.engine(config.address()).search(config.alias(), body)["hits"]["hits"]
+    alone = reader.ALONE.read([answer["id"]]).documents[answer["id"]]
+    assert reader.told(hit["_source"]) == reader.told(alone)
+
+
+def test_a_new_dataset_is_left_to_ckan_where_another_plugin_has_a_say(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "changed_by", lambda action: "another" if action == "package_show" else None)
+    monkeypatch.setattr(many, "note_one", None)
+    answer = site.create()
+    assert answer["name"] == site.call("package_show", id=answer["id"])["name"]

@@ -35,6 +35,14 @@ class ICatalogueIndex(Interface):
         """
         return ids
 
+    def index_new_dataset(self, dataset: str, context: Any) -> dict[str, Any]:
+        """Note a dataset that the present transaction has made, and return it as `package_create` answers it.
+
+        :param dataset: its id; its rows stand in the database (flushed, not committed)
+        :param context: of the call of `package_create`
+        """
+        raise NotImplementedError
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.migration.logic import derived, drafts, former, forms, publishing, visibility
+from ckanext.migration.logic import creating, derived, drafts, former, forms, publishing, visibility
 from ckanext.migration.logic.bulk import migration_bulk_template, migration_bulk_upload
 from ckanext.migration.logic.faceting import migration_facet_values
 from ckanext.migration.logic.identity import migration_dataset_find
@@ -63,7 +64,7 @@ def migration_dataset_validate(context: Any, data_dict: dict[str, Any]) -> dict[
 def package_create(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
     """Complete what follows from other values, then create and report errors of resources in their place."""
     prepare_new(context, data_dict)
-    return _saved(original, context, data_dict)
+    return _saved(partial(creating.create, original), context, data_dict)
 
 
 def prepare_new(context: Any, data_dict: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 
 NAME_LENGTH = 90
 PREFERRED = "en"
@@ -89,22 +90,9 @@ def identifier(package_id: str) -> str:
 def publisher(organization_id: str) -> list[dict[str, str]]:
     """Return the owning agency as publisher."""
     site = str(tk.config.get("ckan.site_url") or "").rstrip("/")
-    try:
-        agency = tk.get_action("organization_show")(
-            {"ignore_auth": True},
-            {
-                "id": organization_id,
-                "include_datasets": False,
-                "include_users": False,
-                "include_groups": False,
-                # counting its datasets is a search, and its followers are two more queries, in every save
-                "include_dataset_count": False,
-                "include_followers": False,
-                "include_extras": False,
-                "include_tags": False,
-            },
-        )
-    except tk.ObjectNotFound:
+    # the action counts its datasets and followers and shows much more, in every save
+    agency = model.Group.get(organization_id)
+    if agency is None or not agency.is_organization:
         return []
-    name = agency.get("title") or agency.get("name") or ""
-    return [{"name": name, "uri": f"{site}/organization/{agency['name']}"}] if name else []
+    name = agency.title or agency.name or ""
+    return [{"name": name, "uri": f"{site}/organization/{agency.name}"}] if name else []

@@ -22,6 +22,8 @@ __all__ = ["Engine", "engine", "shown"]
 log = logging.getLogger(__name__)
 
 _INCOMPLETE = "The search engine answered in part only"
+_COPIED = 250
+"""Documents that the engine copies with one request to itself: some megabytes."""
 _NO_INDEX = "index_not_found"
 
 
@@ -116,6 +118,18 @@ class Engine:
         if not isinstance(items, list) or not all(isinstance(item, dict) and item for item in items):
             raise IndexUnavailable(_INCOMPLETE)
         return [next(iter(item.values())) for item in items]
+
+    def copy(self, index: str, alias: str, query: Mapping[str, Any]) -> None:
+        """Copy documents into the index behind another alias, with their versions; newer ones stay."""
+        answer = self._call(
+            "reindex",
+            source={"index": index, "query": dict(query), "size": _COPIED},
+            dest={"index": alias, "version_type": "external"},
+            conflicts="proceed",
+            require_alias=True,
+        )
+        if answer.get("failures") or answer.get("timed_out"):
+            raise IndexUnavailable(_INCOMPLETE)
 
     def delete_by_query(self, index: str, query: Mapping[str, Any], *, refresh: bool) -> int:
         """Remove what matches; refreshes first, because only what is searchable can be found."""

@@ -44,6 +44,25 @@ def every(
         engine.close_point_in_time(point)
 
 
+def values(
+    engine: Engine, index: str, query: Mapping[str, Any], names: list[str]
+) -> Iterator[Mapping[str, list[Any]]]:
+    """Tell some keyword fields of all documents that match, as ``{name: values}``, without reading these."""
+    point = engine.open_point_in_time(index)
+    try:
+        body = {
+            "query": query,
+            "_source": False,
+            "docvalue_fields": names,
+            "sort": [{"_shard_doc": "asc"}],
+            "track_total_hits": False,
+        }
+        for hit in _pages(engine, body, point, WINDOW):
+            yield hit.get("fields") or {}
+    finally:
+        engine.close_point_in_time(point)
+
+
 def in_order(engine: Engine, index: str, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """All hits of a search in its order, of a frozen view, whatever their number."""
     point = engine.open_point_in_time(index)

@@ -26,7 +26,7 @@ from ckanext.migration.search.additions import beyond, listing
 from ckanext.migration.search.cli import search
 from ckanext.migration.search.delivery import commits, writing
 from ckanext.migration.search.errors import ParameterError, QuerySyntaxError
-from ckanext.migration.search.index import profile
+from ckanext.migration.search.index import builder, profile
 from ckanext.migration.search.query import wording
 from ckanext.migration.search.query.fields import Fields
 from ckanext.migration.search.reading import alone
@@ -65,12 +65,17 @@ class MigrationSearchPlugin(p.SingletonPlugin):
         tk.add_template_directory(config_, "templates")
         commits.watch()
         starting.prepare()
+        builder.software()
 
     # ICatalogueIndex
 
     def index_datasets(self, ids: Sequence[str]) -> Collection[str]:
         """Note many datasets of one transaction together."""
         return many.note(ids)
+
+    def index_new_dataset(self, dataset: str, context: Any) -> dict[str, Any]:
+        """Note a new dataset, and show it."""
+        return many.note_one(dataset, context)
 
     # IMiddleware
 

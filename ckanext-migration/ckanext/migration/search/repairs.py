@@ -35,12 +35,17 @@ as_program = click.option("--json", "as_json", is_flag=True, help="For programs.
 @click.option(
     "--promote-anyway", "anyway", is_flag=True, help="Take the new index also where it answers badly."
 )
+@click.option(
+    "--from-database", is_flag=True, help="Make every document anew, also where nothing has changed."
+)
 @as_program
 @click.pass_context
-def rebuild_command(context: click.Context, anyway: bool, as_json: bool) -> None:
-    """Build a new index from the database while the portal works, prove it, and swap it in.
+def rebuild_command(context: click.Context, anyway: bool, from_database: bool, as_json: bool) -> None:
+    """Build a new index while the portal works, prove it, and swap it in.
 
-    With judged queries configured, only where it answers them inside the limits.
+    Documents that this very software read from the very rows of today are carried over from the index in
+    use; all others are read from the database. With judged queries configured, the new index is swapped in
+    only where it answers them inside the limits.
     """
     database = console.database()
     with (
@@ -57,10 +62,17 @@ def rebuild_command(context: click.Context, anyway: bool, as_json: bool) -> None
                 datetime.now(UTC),
                 progress,
                 examine=examine or rebuild.promote,
+                from_database=from_database,
             )
     if as_json:
         _tell(
-            {"index": found.index, "datasets": found.datasets, "refused": found.refused, "slow": found.alone}
+            {
+                "index": found.index,
+                "datasets": found.datasets,
+                "carried_over": found.carried,
+                "refused": found.refused,
+                "slow": found.alone,
+            }
         )
     else:
         _tell_rebuilt(found)
@@ -69,7 +81,8 @@ def rebuild_command(context: click.Context, anyway: bool, as_json: bool) -> None
 
 
 def _tell_rebuilt(found: rebuild.Rebuilt) -> None:
-    click.echo(f"{found.datasets} datasets in {found.index}")
+    carried = f", {found.carried} of them carried over unchanged" if found.carried else ""
+    click.echo(f"{found.datasets} datasets in {found.index}{carried}")
     if found.alone:
         click.echo(f"slowly, each dataset by itself: {found.alone}", err=True)
     for dataset, reason in list(found.refused.items())[:_SHOWN]:

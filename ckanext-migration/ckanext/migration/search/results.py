@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ckanext.migration.search import dates
-from ckanext.migration.search.index.mapping import CONTAINERS, LISTS, UNRETURNED
+from ckanext.migration.search.index.mapping import CONTAINERS, LISTS, ORIGIN, UNRETURNED
 
 VISIBILITY = ("id", "state", "capacity", "owner_org", "metadata_modified")
 """What the check against the database needs of every hit."""
-_INTERNAL = ("x", "extras", "dates", "vocab", "vocab_words", "permission_labels", "meaning_vector")
+_INTERNAL = (ORIGIN, "x", "extras", "dates", "vocab", "vocab_words", "permission_labels", "meaning_vector")
 _DYNAMIC = ("extras_", "res_extras_", "vocab_")
 _DYNAMIC_LISTS = ("res_extras_", "vocab_")
 

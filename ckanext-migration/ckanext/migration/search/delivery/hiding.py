@@ -19,13 +19,14 @@ from ckanext.migration.search.client import Engine
 from ckanext.migration.search.delivery import outbox
 from ckanext.migration.search.delivery.sending import Change
 from ckanext.migration.search.errors import QuerySyntaxError
+from ckanext.migration.search.index.mapping import ORIGIN
 
 Told = Mapping[str, Any]
 
 LABELS = "permission_labels"
 SAME = ("capacity", "state", "owner_org", "sensitivity_level")
 """When one of these changes, who may read a dataset or a part of it may have changed."""
-_UNCOMPARED = ["data_dict", "validated_data_dict", "text", "indexed_ts", "meaning_vector"]
+_UNCOMPARED = ["data_dict", "validated_data_dict", "text", "indexed_ts", "meaning_vector", ORIGIN]
 """Whole datasets as text, whose hidden parts follow from the fields above, and what tells nobody anything."""
 
 

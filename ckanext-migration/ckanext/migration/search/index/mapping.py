@@ -69,7 +69,10 @@ COUNTERS = ("views_total", "views_recent", "resources_accessed_total", "resource
 PRIVATE_FIELDS = frozenset({"permission_labels"})
 """Never returned, and never reachable by a query that a caller wrote (threats SR-06)."""
 JSON_FIELDS = ("data_dict", "validated_data_dict")
+ORIGIN = "made_from"
+"""What a document was made from (see ``reading.origin``)."""
 UNRETURNED = PRIVATE_FIELDS | {
+    ORIGIN,
     "title_string",
     "text",
     "urls",
@@ -113,6 +116,7 @@ def _core() -> dict[str, Any]:
     fields.update(dict.fromkeys(JSON_FIELDS, STORED_ONLY))
     fields.update(
         entry={"type": "keyword"},
+        **{ORIGIN: {"type": "keyword", "index": False}},
         name=_copied(KEYWORD, "text", "name_ngram"),
         title=_copied(TEXT, "text", "title_ngram", "beginnings", "spelling.other", fields=RAW, **_PLACES),
         title_string={"type": "keyword", "ignore_above": 1024, "normalizer": "sortable"},

@@ -11,6 +11,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.migration.search.index.mapping import ORIGIN
 from ckanext.migration.search.reading import alone, together
 from ckanext.migration.search.reading.showing import Unusual
 
@@ -19,8 +20,8 @@ log = logging.getLogger(__name__)
 SAMPLES, MAX_SAMPLES = 20, 100
 """So many datasets of each type are read both ways, and at most so many altogether."""
 _TRIES = 3
-_NOT_READ = ("indexed_ts", "meaning_vector")
-"""The time of indexing; the vector, which follows from the text and comes later."""
+_NOT_READ = ("indexed_ts", "meaning_vector", ORIGIN)
+"""The time of indexing; the vector, which follows from the text and comes later; what it was made from."""
 
 Document = Mapping[str, Any]
 

@@ -78,8 +78,23 @@ class Together:
                     found[dataset] = self._document(package, batch)
         return found
 
+    def one(self, dataset: str, asking: Mapping[str, Any]) -> tuple[dict[str, Any], Document | None]:
+        """Return a dataset as `package_show` shows it to whoever is `asking`, and its document.
+
+        Works in a transaction of the caller, as `within`. Raises `Unusual` where CKAN has to do it.
+        """
+        batch = rows.read([dataset])
+        package = batch.packages.get(dataset)
+        if package is None or dataset in batch.related:
+            raise showing.Unusual("the dataset is gone or has relations")
+        return self._read(package, batch, {**asking, **_context(package)})
+
     def _document(self, package: model.Package, batch: rows.Batch) -> Document | None:
-        context = _context(package)
+        return self._read(package, batch, _context(package))[1]
+
+    def _read(
+        self, package: model.Package, batch: rows.Batch, context: Any
+    ) -> tuple[dict[str, Any], Document | None]:
         dictionary = rows.dictionary(package, batch, context)
         for plugin in p.PluginImplementations(p.IPackageController):
             plugin.read(package)
@@ -92,7 +107,7 @@ class Together:
         logic.apply_after_dataset_show_plugins(context, own)
         with capture.listening() as caught:
             logic.index_update_package_dicts((plain, own))
-        return caught.documents[0] if caught.documents else None
+        return own, caught.documents[0] if caught.documents else None
 
     def _type(self, name: str) -> Type:
         if name not in self.types:

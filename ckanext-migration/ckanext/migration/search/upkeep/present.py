@@ -11,6 +11,7 @@ from ckan import model
 
 from ckanext.migration.search.delivery import writing
 from ckanext.migration.search.delivery.sending import Change
+from ckanext.migration.search.reading import origin
 from ckanext.migration.search.reading.reader import ALONE, Reader
 
 DELETED = "deleted"
@@ -28,7 +29,9 @@ def read(ids: Sequence[str], version: int, reader: Reader = ALONE) -> Reading:
     """Read datasets afresh. ``version`` must have been taken before (see ``outbox.floor``)."""
     model.Session.remove()
     kept = set(indexed_ids(ids))
+    origins = origin.of(model.Session.connection(), list(kept))
     found = reader.read([dataset for dataset in ids if dataset in kept])
+    origin.attach([each for each in found.documents.values() if each is not None], origins)
     unreadable = _still_there(found.unreadable)
     return Reading(
         [

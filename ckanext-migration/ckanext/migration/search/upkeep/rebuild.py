@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
@@ -25,7 +25,7 @@ from ckanext.migration.search.errors import IndexUnavailable, SearchFault
 from ckanext.migration.search.index import layout, lifecycle
 from ckanext.migration.search.reading import reader as readers
 from ckanext.migration.search.reading.reader import Reader
-from ckanext.migration.search.upkeep import comparison, present, refresh
+from ckanext.migration.search.upkeep import carrying, comparison, present, refresh
 from ckanext.migration.search.vectors import keeping
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,8 @@ class Rebuilt:
     index: str
     datasets: int
     refused: dict[str, str]
+    carried: int = 0
+    """So many documents were carried over from the index before; the others were read from the database."""
     alone: str | None = None
     """Why every dataset had to be read by itself, which is slow; None when they were read together."""
 
@@ -79,8 +81,13 @@ def run(  # noqa: PLR0913 - what a rebuild is made of
     progress: Progress = lambda _done, _all: None,
     *,
     examine: Examine = promote,
+    from_database: bool = False,
 ) -> Rebuilt:
-    """Build, prove, examine, and swap in one step."""
+    """Build, prove, examine, and swap in one step.
+
+    Documents that were made by this very software from the very rows of today are carried over from the
+    index in use, unless all are to be made anew ``from_database``.
+    """
     with _alone(database):
         _clear_leftovers(database, engine, alias)
         target = lifecycle.new_name(alias, now)
@@ -88,8 +95,12 @@ def run(  # noqa: PLR0913 - what a rebuild is made of
             raise RebuildRunning(f"There is an index {target} already")
         engine.settings(target, _WHILE_BUILDING)
         with _announced(database, engine, alias, target):
-            reader = readers.proven()
-            refused = _fill(database, engine, alias, reader, progress)
+            ids = list(present.indexed_ids())
+            model.Session.remove()
+            carried = set() if from_database else carrying.carry(database, engine, alias, ids, progress)
+            left = [each for each in ids if each not in carried]
+            reader = readers.proven() if left else readers.ALONE
+            refused = _fill(database, engine, alias, reader, left, _after(len(carried), progress))
             count = _prove(database, engine, alias, reader, refused)
             engine.settings(target, {**_AFTERWARDS, "refresh_interval": layout.wanted().refresh})
             examine(lifecycle.upcoming(alias), alias if engine.behind(alias) else None)
@@ -99,7 +110,7 @@ def run(  # noqa: PLR0913 - what a rebuild is made of
                 engine.drop(index)
         _merge(engine, target)
     log.info("search.rebuild.done index=%s datasets=%s", target, count)
-    return Rebuilt(target, count, refused, reader.why)
+    return Rebuilt(target, count, refused, len(carried), reader.why)
 
 
 def _merge(engine: Engine, target: str) -> None:
@@ -150,12 +161,20 @@ def _clear_leftovers(database: sa.Engine, engine: Engine, alias: str) -> None:
             engine.drop(index)
 
 
-def _fill(
-    database: sa.Engine, engine: Engine, alias: str, reader: Reader, progress: Progress
+def _after(done: int, progress: Progress) -> Progress:
+    """Go on telling where something else left off."""
+    return lambda more, left: progress(done + more, done + left)
+
+
+def _fill(  # noqa: PLR0913, PLR0917 - what a rebuild is made of
+    database: sa.Engine,
+    engine: Engine,
+    alias: str,
+    reader: Reader,
+    ids: Sequence[str],
+    progress: Progress,
 ) -> dict[str, str]:
     """Read one batch while the engine takes in those before; returns ``{id: reason}`` of the refused."""
-    ids = list(present.indexed_ids())
-    model.Session.remove()
     refused: dict[str, str] = {}
     under_way: deque[tuple[int, Future[dict[str, str]]]] = deque()
     with ThreadPoolExecutor(_SENDERS, thread_name_prefix="search-rebuild") as senders:

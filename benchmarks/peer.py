@@ -9,6 +9,7 @@ import json
 import logging
 import sys
 import time
+import urllib.request
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -53,14 +54,28 @@ def reindex(ids: list[str]) -> Any:
     return len(ids)
 
 
-def rebuild() -> Any:
-    """Do what `ckan migration search rebuild` does."""
+def rebuild(from_database: bool) -> Any:
+    """Do what `ckan migration search rebuild` does, with or without `--from-database`."""
     from ckanext.migration.search import client, config  # noqa: PLC0415 - only on this software
     from ckanext.migration.search.upkeep import rebuild as whole  # noqa: PLC0415
 
     model.Session.remove()
-    found = whole.run(model.meta.engine, client.engine(config.address()), config.alias(), datetime.now(UTC))
-    return {"datasets": found.datasets, "refused": len(found.refused), "alone": found.alone}
+    found = whole.run(
+        model.meta.engine,
+        client.engine(config.address()),
+        config.alias(),
+        datetime.now(UTC),
+        from_database=from_database,
+    )
+    told = {"datasets": found.datasets, "refused": len(found.refused), "alone": found.alone}
+    return {**told, "carried": found.carried}
+
+
+def engine_time() -> Any:
+    """Return the milliseconds of processor time that Elasticsearch has taken since it was started."""
+    with urllib.request.urlopen(f"{tk.config['solr_url']}/_nodes/stats/process") as answer:
+        nodes = json.load(answer)["nodes"].values()
+    return sum(node["process"]["cpu"]["total_in_millis"] for node in nodes)
 
 
 def same(number: int) -> Any:
@@ -122,7 +137,7 @@ def seen(name: str) -> Any:
 
 
 WORK: dict[str, Callable[..., Any]] = {
-    each.__name__: each for each in (find, some, reindex, rebuild, same, fill, create, seen)
+    each.__name__: each for each in (find, some, reindex, rebuild, engine_time, same, fill, create, seen)
 } | harvest_peer.WORK
 
 

@@ -123,7 +123,7 @@ SEARCH_LAYERS: dict[str, tuple[str, ...]] = {
     "index": ("vectors",),
     "query": ("index", "words"),
     "delivery": ("index", "query", "vectors"),
-    "reading": ("delivery",),
+    "reading": ("delivery", "index"),
     "upkeep": ("delivery", "index", "query", "reading", "vectors"),
     "additions": ("index", "query", "vectors", "words"),
     "suggesting": ("additions", "query", "words"),

@@ -70,9 +70,13 @@ class Field:
         return self.whys.get(language_tag(lang)) or self.whys.get("en", "")
 
     def example(self, lang: str) -> str:
-        """Return a right value in a language, else in English; of a code list the name of its first term."""
-        if self.vocabulary and not self.examples:
-            return next(iter(get(self.vocabulary))).label(lang)
+        """Return a right value in a language, else in English; of a code list the name of a term.
+
+        A field with a code list may name the code of its example; without one the first term stands.
+        """
+        if self.vocabulary and (not self.examples or self.examples.get("en") in get(self.vocabulary)):
+            terms = get(self.vocabulary)
+            return (terms[self.examples["en"]] if self.examples else next(iter(terms))).label(lang)
         if self.subfields and not self.examples:
             needed = [part for part in self.subfields if part.level != "optional"] or self.subfields
             return "; ".join(example for part in needed if (example := part.example(lang)))

@@ -10,9 +10,11 @@ from typing import Any
 from migration_vocabularies import get, language_tag
 
 from . import shapes
-from .fields import Field, load
+from .fields import LANGUAGES, Field, load
 from .kinds import RULES, kind_of_rule
 from .namespaces import SH
+from .samples import samples
+from .shape_messages import wrong
 from .shapes import Meaning
 from .value_repairs import KINDS
 
@@ -65,7 +67,7 @@ class Guidance:
 
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the guidance as JSON-ready data, in a language, else in English."""
-        meaning, field = self.meaning, self.field
+        meaning, field, sample = self.meaning, self.field, samples().get(self.id)
         return {
             "id": self.id,
             "severity": self.severity,
@@ -78,6 +80,8 @@ class Guidance:
             "right": _in(meaning.examples, lang),
             "wrong": self.wrong,
             "missing": self.missing,
+            "fails": sample.told(sample.fails, lang) if sample else [],
+            "passes": sample.told(sample.passes, lang) if sample else [],
             "help": self.help(lang),
             "vocabulary": field.vocabulary if field else None,
             "vocabulary_title": get(field.vocabulary).title(lang) if field and field.vocabulary else "",
@@ -98,6 +102,31 @@ def _rules() -> Iterator[Guidance]:
         rule = str(shape).rpartition("#")[2]
         severity = str(shapes.graph().value(shape, SH.severity)).rpartition("#")[2].lower()
         yield Guidance(rule, severity, meaning, _field(rule, meaning))
+    yield from _sharing()
+
+
+def _sharing() -> Iterator[Guidance]:
+    """Yield the rules about values of fields that share a property: in RDF one shape judges them together.
+
+    A form, a report of a record and a repair know which field is meant, and name its own rule.
+    """
+    known = {str(shape).rpartition("#")[2] for shape in shapes.meanings()}
+    for field in load().fields:
+        rule = f"{field.name}-value"
+        if field.vocabulary and rule not in known:
+            layer = "recommended" if field.open and field.level != "mandatory" else "core"
+            meaning = Meaning(
+                field=field.name,
+                resource=False,
+                also=(),
+                messages=wrong(field, None),
+                path_text=str(field.rdf_property),
+                layer=layer,
+                names=field.labels,
+                reasons=field.whys,
+                examples={lang: field.example(lang) for lang in LANGUAGES},
+            )
+            yield Guidance(rule, "warning" if layer == "recommended" else "violation", meaning, field)
 
 
 def _field(rule: str, meaning: Meaning) -> Field | None:

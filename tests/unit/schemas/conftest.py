@@ -11,22 +11,12 @@ import yaml
 
 from migration_schemas import Record
 from migration_schemas.kinds import NEED
+from migration_schemas.samples import base
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 
-MINIMAL: dict[str, Any] = {
-    "title_translated": {"en": "Arrivals by sea, 2024"},
-    "notes_translated": {"en": "Number of people who arrived by sea in 2024, by month and place of landing."},
-    "identifier": "arrivals-2024",
-    "publisher": [{"name": "Agency A"}],
-    "contact": [{"email": "data@agency-a.example.org"}],
-    "migration_theme": ["flows"],
-    "spatial_coverage": ["ITA"],
-    "sensitivity_level": "low",
-    "personal_data_status": ["non-personal"],
-    "access_rights": "PUBLIC",
-}
-RESOURCES: tuple[dict[str, Any], ...] = ({"url": "https://agency-a.example.org/arrivals.csv"},)
+MINIMAL: dict[str, Any] = {name: value for name, value in base().items() if name != "resources"}
+RESOURCES: tuple[dict[str, Any], ...] = tuple(base()["resources"])
 
 
 @pytest.fixture

@@ -31,7 +31,8 @@ def migration_rule_show(context: Any, data_dict: dict[str, Any]) -> dict[str, An
     :param id: the name of the rule, as reports have it: ``contact-email-value``
     :param lang: language of the texts, two letters (default: the caller's)
     :returns: ``id``, ``severity``, ``layer``, ``field``, ``of_resource``, ``label``, ``message`` (what is
-        wrong), ``why``, ``right`` and ``wrong`` (examples; ``wrong`` is empty for rules across fields),
+        wrong), ``why``, ``right`` and ``wrong`` (examples of single values), ``passes`` and ``fails`` (of
+        rules across fields: two records, as ``label`` and ``value`` of what they differ in),
         ``missing`` (the rule asks for something to be there), ``help``, ``vocabulary`` with
         ``vocabulary_title``, and ``repairable``: values whose meaning is certain are repaired by one click
     """

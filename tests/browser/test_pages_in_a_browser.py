@@ -309,6 +309,17 @@ def test_form_is_gone_through_step_by_step_with_the_keyboard(site: Site, window)
     assert view.page.input_value("#field-title_translated-en") == "Arrivals by sea"
 
 
+def test_form_in_chinese_begins_with_chinese_and_its_scripts_start(site: Site, window):
+    # CKAN asks for the words of scripts by an address that Chinese, of all languages, does not have.
+    view = window(390, token=site.editor["token"])
+    view.open("/zh_Hans_CN/dataset/new")
+
+    view.page.locator("[data-all]").wait_for()
+    assert view.page.locator(".mig-step:visible").count() == 1
+    assert view.page.locator("#block-title_translated input").first.get_attribute("lang") == "zh"
+    assert view.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_form_finds_a_country_by_typing(site: Site, window):
     view = window(token=site.editor["token"])
     view.open("/dataset/new#step-coverage")

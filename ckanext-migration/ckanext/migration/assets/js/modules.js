@@ -1,5 +1,14 @@
 /* Small helps on top of pages that work without them. */
 
+// CKAN asks for the words of its scripts by the language of the page, of which it turns the first hyphen alone into an
+// underscore: for Chinese (zh-Hans-CN) it is refused, and no module of the page would start.
+(function (client) {
+  var words = client.getLocaleData;
+  client.getLocaleData = function (locale, success, error) {
+    return words.call(this, locale.replace(/-/g, '_'), success, error);
+  };
+})(this.ckan.Client.prototype);
+
 // Filters: open beside the hits; on a narrow screen a drawer over them, which Escape and a click beside it close.
 this.ckan.module('migration-facets', function () {
   return {

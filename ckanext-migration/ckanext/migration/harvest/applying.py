@@ -197,7 +197,7 @@ def _plan(work: Work, sink: Sink, row: HarvestSnapshot, held: HarvestRecord | No
 
 
 def _order(work: Work, row: HarvestSnapshot, record: Record, before: Record | None) -> Order:
-    fresh = work.reports.get(row.content_hash or "")
+    fresh = work.reports.pop(row.content_hash or "", None)  # needed once
     if fresh is not None:
         shared.remember(record, fresh)  # the publishing rule asks for the same report again
     return Order(

@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 LONGEST = 100  # CKAN's limit for names
 _SUFFIX = 9
@@ -33,16 +33,18 @@ def slug(title: str, source: str, remote_id: str) -> str:
     return _cut(name, LONGEST - _SUFFIX)
 
 
-def free_name(wanted: str, source: str, remote_id: str, taken: Callable[[str], bool]) -> str:
-    """Add a suffix that follows from the identity where a name is taken; a rerun renumbers nothing."""
-    if not taken(wanted):
-        return wanted
+def names(wanted: str, source: str, remote_id: str) -> Iterator[str]:
+    """Yield names in the order of preference: as wanted, else with suffixes that follow from the identity."""
+    yield wanted
     for length in (6, 8, 16, 32):
-        digest = _digest(source, remote_id, length)
-        name = f"{_cut(wanted, LONGEST - length - 1)}-{digest}"
-        if not taken(name):
-            return name
-    return _digest(source, f"{remote_id}\x1f{wanted}", 40)
+        yield f"{_cut(wanted, LONGEST - length - 1)}-{_digest(source, remote_id, length)}"
+    yield _digest(source, f"{remote_id}\x1f{wanted}", 40)
+
+
+def free_name(wanted: str, source: str, remote_id: str, taken: Callable[[str], bool]) -> str:
+    """Choose the first name that is not taken, the last one unasked; a rerun renumbers nothing."""
+    *known, last = names(wanted, source, remote_id)
+    return next((name for name in known if not taken(name)), last)
 
 
 def identity(remote_id: str) -> str:

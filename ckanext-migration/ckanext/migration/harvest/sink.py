@@ -8,6 +8,7 @@ the same session before, so that dataset, ledger and search outbox become true t
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -21,7 +22,7 @@ from ckan import model
 from ckanext.migration.harvest import curation, foreknown, inserting, validating
 from ckanext.migration.harvest.comparing import comparable, held_fields
 from ckanext.migration.harvest.errors import IdentityConflict, SinkRefused
-from ckanext.migration.harvest.naming import free_name, package_id, slug
+from ckanext.migration.harvest.naming import free_name, names, package_id, slug
 from ckanext.migration.harvest.work import Origin, clean
 from ckanext.migration.shared import KEEP_INVALID
 from migration_schemas import Record, ckan_refusal
@@ -86,8 +87,13 @@ class Sink:
             order.remote_id: slug(order.record.title("en"), self._origin.name, order.remote_id)
             for order in orders
         }
-        used = _in_use([*ids.values(), *slugs.values()])
-        known = frozenset(slugs.values())
+        # The name wanted, and the one that is taken where that is in use.
+        known = {
+            name
+            for remote_id, wanted in slugs.items()
+            for name in itertools.islice(names(wanted, self._origin.name, remote_id), 2)
+        }
+        used = _in_use([*ids.values(), *known])
 
         def taken(name: str) -> bool:
             return name in used or (name not in known and _taken(name))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -30,7 +29,8 @@ from migration_schemas import Record, Report
 from migration_schemas.errors import MigrationError
 
 Checker = Callable[[Sequence[Record]], Sequence[Report]]
-REPORTS_AT_HAND = 20_000
+REPORTS_AT_HAND = 2_000
+"""Reports that a run keeps for the writing: each has some 8 KB, and another one takes a millisecond."""
 RECIPE_PACKAGES = ("migration_harvesters", "migration_schemas", "migration_vocabularies")
 
 
@@ -84,13 +84,12 @@ class Work:
     clock: Callable[[], datetime] = runs.now
     recipe: str = field(default="")
     decided: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
-    reports: OrderedDict[str, Report] = field(default_factory=OrderedDict)
+    reports: dict[str, Report] = field(default_factory=dict)
 
     def checked(self, content_hash: str, report: Report) -> None:
-        """Keep a fresh report at hand for the write that follows; the oldest ones go first."""
-        self.reports[content_hash] = report
-        if len(self.reports) > REPORTS_AT_HAND:
-            self.reports.popitem(last=False)
+        """Keep a fresh report at hand for the write that follows: the first ones, which are written first."""
+        if len(self.reports) < REPORTS_AT_HAND:
+            self.reports[content_hash] = report
 
     def step(self) -> AbstractContextManager[HarvestRun]:
         """Open one fenced transaction of this run."""

@@ -162,21 +162,16 @@ def done(connection: sa.Connection, rows: Sequence[Row]) -> None:
     An older row must not be delivered after a removal: the engine forgets versions of removed
     documents after a minute. Rows in the hands of another process are left to it.
     """
-    for row in rows:
-        older = (
-            sa.select(OUTBOX.c.id)
-            .where(OUTBOX.c.index_id == row.index_id, OUTBOX.c.id <= row.id)
-            .with_for_update(skip_locked=True)
+    if rows:
+        connection.execute(
+            sa.text(
+                "delete from migration_search_outbox where id in (select older.id"
+                " from migration_search_outbox older"
+                " join unnest(cast(:index_ids as text[]), cast(:ids as bigint[])) as told (index_id, id)"
+                " on older.index_id = told.index_id and older.id <= told.id for update of older skip locked)"
+            ),
+            {"index_ids": [row.index_id for row in rows], "ids": [row.id for row in rows]},
         )
-        connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.id.in_(older)))
-
-
-def others(connection: sa.Connection, index_ids: Sequence[str], rows: Sequence[int]) -> bool:
-    """Whether there is other news of these documents than these rows, in whoever's hands."""
-    query = sa.select(OUTBOX.c.id).where(
-        OUTBOX.c.index_id.in_(index_ids), OUTBOX.c.id.not_in(rows), OUTBOX.c.set_aside_at.is_(None)
-    )
-    return connection.execute(query.limit(1)).scalar() is not None
 
 
 def read_again(connection: sa.Connection, ids: Sequence[int]) -> None:

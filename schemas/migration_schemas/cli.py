@@ -97,13 +97,16 @@ def validate(  # noqa: PLR0913, PLR0917 - click passes one argument for each opt
 
 @main.command()
 @click.option("--layer", type=click.Choice(shapes.LAYERS), help="Only the shapes of one layer.")
-def rules(layer: str | None) -> None:
+@click.option("--public", is_flag=True, help="Only what can be asked of the view that the public gets.")
+def rules(layer: str | None, public: bool) -> None:
     """Print the shapes as Turtle with complete addresses, for any SHACL engine.
 
     \b
     migration-registry rules > rules.ttl && pyshacl -s rules.ttl records.ttl
     """  # noqa: D301 - as above
-    graph = shapes.of_layer(layer) if layer else shapes.whole()
+    if layer and public:
+        raise click.UsageError("Give --layer or --public, not both.")
+    graph = shapes.of_layer(layer) if layer else shapes.public() if public else shapes.whole()
     click.echo(graph.serialize(format="turtle"), nl=False)
 
 

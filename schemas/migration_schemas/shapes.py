@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import RDF as RDF_NS
 from rdflib.term import Node
@@ -17,6 +17,7 @@ from migration_vocabularies import iris
 
 from . import namespaces
 from .errors import SchemaError
+from .fields import Field, Schema, load
 from .namespaces import MIG, SH, SKOS, curie
 
 FILES = {
@@ -107,6 +108,51 @@ def whole() -> Graph:
         for triple in of_layer(layer):
             found.add(triple)
     return found
+
+
+def public() -> Graph:
+    """Return the shapes that the public view of a record is measured by.
+
+    Of a record the public gets what everybody may see; that something is there which it does not get cannot
+    be asked of it. What it does get is judged as always.
+    """
+    found = whole()
+    for shape in unseen():
+        waiting: list[Node] = [shape]
+        while waiting:
+            node = waiting.pop()
+            for triple in list(found.triples((node, None, None))):
+                found.remove(triple)
+                if isinstance(triple[2], BNode):
+                    waiting.append(triple[2])
+    return found
+
+
+@cache
+def unseen() -> frozenset[URIRef]:
+    """Return the shapes about what the public does not see, at least not of a sensitive record."""
+    closed = {stem for stem, field in _stems(load()) if field.visibility != "public" or field.when_sensitive}
+    parts = tuple(f"{stem}-" for stem in closed)
+    found = set()
+    for shape, meaning in meanings().items():
+        rule = str(shape).rpartition("#")[2]
+        whole = f"resource-{meaning.field}" if meaning.resource else str(meaning.field)
+        if (
+            isinstance(shape, URIRef)
+            and not rule.endswith("-value")
+            and (whole in closed or rule.startswith(parts))
+        ):
+            found.add(shape)
+    return frozenset(found)
+
+
+def _stems(schema: Schema) -> Generator[tuple[str, Field], None, None]:
+    """Yield fields and parts of fields with what the names of their shapes begin with."""
+    named = [(field.name, field) for field in schema.fields]
+    named += [(f"resource-{field.name}", field) for field in schema.resource_fields]
+    for stem, field in named:
+        yield stem, field
+        yield from ((f"{stem}-{part.name}", part) for part in field.subfields)
 
 
 @cache

@@ -11,6 +11,7 @@ import pytest
 import rdflib
 from rdflib.namespace import DCAT, DCTERMS
 
+from migration_schemas.profile import profile_iri
 from registry_site import Site, complete
 
 HYDRA = rdflib.Namespace("http://www.w3.org/ns/hydra/core#")
@@ -67,6 +68,14 @@ def test_dataset_by_accept(site: Site, app, accept: str, answer: str):
     assert reply.status_code == 200
     assert reply.headers["Content-Type"].startswith(answer)
     assert "Accept" in reply.headers["Vary"]
+
+
+def test_the_rdf_of_a_dataset_says_that_the_whole_record_meets_the_profile(site: Site, app):
+    package = site.create()
+    found = graph(app.get(f"/dataset/{package['name']}.ttl").body, "turtle")
+    [record] = found.subjects(rdflib.RDF.type, DCAT.CatalogRecord)
+    assert found.value(record, DCTERMS.conformsTo) == profile_iri()
+    assert str(found.value(record, rdflib.FOAF.primaryTopic)).endswith(package["id"])
 
 
 def test_unknown_variants(site: Site, app):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
 from migration_harvesters import elements, replies, text, xml
@@ -48,6 +49,21 @@ def fixed_arguments(url: str) -> dict[str, str]:
     """Give what an address of a source says beside the words of the protocol."""
     known = {"verb", "metadataprefix", "resumptiontoken", "set", "from", "until", "identifier"}
     return {name: value for name, value in parse_qsl(urlsplit(url).query) if name.lower() not in known}
+
+
+def moment(root: Element) -> datetime | None:
+    """Read the repository's own time off a reply; None where it says none that can be understood (OA-08)."""
+    said = elements.word(root, "responseDate")
+    try:
+        found = datetime.fromisoformat(said)
+    except ValueError:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def keeps_deletions(root: Element) -> bool:
+    """Say whether the repository keeps, and tells, every deletion for good (OA-07)."""
+    return elements.word(root, "Identify/deletedRecord").lower() == "persistent"
 
 
 def fetch(http: Asks, base: str, arguments: Mapping[str, str], headers: Mapping[str, str]) -> Reply:

@@ -39,9 +39,10 @@ def broken(error: HarvestError) -> bool:
 class Singly:
     """One reading of what a list still lacks, named by its headers."""
 
-    def __init__(self, ask: Ask, tally: Tally, *, all_types: bool) -> None:
+    def __init__(self, ask: Ask, tally: Tally, *, all_types: bool, deleted: Callable[[str], None]) -> None:
         self._ask = ask
         self._tally = tally
+        self._deleted = deleted
         self._all_types = all_types
         self._failing = 0
 
@@ -95,7 +96,7 @@ class Singly:
             if not self._tally.admit(name):
                 continue
             if oai_records.deleted(header):
-                self._tally.ignored["deleted"] += 1
+                self._deleted(name)
             else:
                 wanted.append(name)
         return wanted
@@ -119,13 +120,13 @@ class Singly:
                     "The repository lists this record, but shows nothing.", code="record-missing"
                 )
             if oai_records.deleted(next(iter(elements.find(record, "header")), record)):
-                self._tally.ignored["deleted"] += 1
+                self._deleted(name)
                 return None
             raw = oai_records.content(record, name, all_types=self._all_types)
         except PayloadError as error:
             return Failure(name, "read", error)
         if raw is None:
-            self._tally.ignored["not-a-dataset"] += 1
+            self._tally.leave(name, "not-a-dataset")
         return raw
 
 

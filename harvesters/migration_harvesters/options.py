@@ -64,6 +64,18 @@ LANGUAGE = Option(
 COMMON = (LANGUAGE,)
 
 
+CHANGES = Option(
+    name="changes",
+    label={"en": "Ask only for what changed", "fr": "Ne demander que ce qui a changé"},
+    help={
+        "en": "Between whole lists. Say no if the partner's dates of change cannot be relied on.",
+        "fr": "Entre deux listes entières. Dites non si les dates du partenaire ne sont pas fiables.",
+    },
+    kind="flag",
+    default=True,
+)
+
+
 def all_types(besides: Texts) -> Option:
     """Make the option to read more than datasets; `besides` says what comes then."""
     return Option(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from migration_harvesters.errors import CursorUnknown, ListingTruncated, PayloadError
@@ -74,12 +75,25 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """One record that the partner speaks of and that is not taken: deleted there, private, no dataset.
+
+    `final` where the partner keeps its deletions for good, so that this is no accident of a list.
+    """
+
+    remote_id: str
+    reason: str
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What one request brought. `cursor` is where a later run may go on after this page, if it can."""
 
     items: tuple[RawRecord, ...]
     failures: tuple[Failure, ...] = ()
     cursor: str | None = None
+    gone: tuple[Gone, ...] = ()
 
 
 @dataclass(slots=True)
@@ -93,6 +107,8 @@ class Tally:
     problems: list[MigrationError] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     ignored: Counter[str] = field(default_factory=Counter)
+    mark: datetime | None = None
+    gone: list[Gone] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -105,6 +121,11 @@ class Tally:
             return False
         self.seen.add(remote_id)
         return True
+
+    def leave(self, remote_id: str, reason: str, *, final: bool = False) -> None:
+        """Note that a record is listed and left out on purpose."""
+        self.ignored[reason] += 1
+        self.gone.append(Gone(remote_id, reason, final))
 
     def expect(self, total: int | None) -> None:
         """Note how many records the partner says there are; the number must stay what it was (JS-10)."""
@@ -170,8 +191,15 @@ class Listing:
     def __iter__(self) -> Iterator[Page]:
         """Walk through the pages; an error that ends the list is raised, and it is then not complete."""
         self._tally = Tally()
-        yield from self._pages(self._tally)
+        for page in self._pages(self._tally):
+            yield self._with_gone(page)
+        if self._tally.gone:
+            yield self._with_gone(Page(()))
         self._tally.finished = True
+
+    def _with_gone(self, page: Page) -> Page:
+        gone, self._tally.gone = tuple(self._tally.gone), []
+        return replace(page, gone=gone) if gone else page
 
     @property
     def expected(self) -> int | None:
@@ -187,6 +215,11 @@ class Listing:
     def ignored(self) -> Mapping[str, int]:
         """How many records were listed but left out on purpose, by reason (private, deleted, …)."""
         return dict(self._tally.ignored)
+
+    @property
+    def mark(self) -> datetime | None:
+        """The partner's own time when the list was begun, where it says that: what changes later is news."""
+        return self._tally.mark
 
     @property
     def stable(self) -> bool:
@@ -226,6 +259,17 @@ class Source(Protocol):
 
     def listing(self, resume: str | None = None) -> Listing:
         """All records of the partner, page by page, from a cursor of an earlier page if one is given."""
+        ...
+
+
+class TellsChanges(Source, Protocol):
+    """A source whose partner can be asked for what changed since a moment, by the partner's own clock."""
+
+    def changes(self, since: datetime, resume: str | None = None) -> Listing:
+        """List what changed since then or a little before, and what is gone (`Page.gone`).
+
+        The records that are not in it are as they were; nothing follows for them.
+        """
         ...
 
 

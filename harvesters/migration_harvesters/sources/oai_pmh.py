@@ -9,6 +9,7 @@ asked for record by record (`oai_singly`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from migration_harvesters import (
@@ -21,7 +22,13 @@ from migration_harvesters import (
     urls,
     xml_formats,
 )
-from migration_harvesters.errors import PartnerConfigError, PayloadError, SourceRefused, SourceUnavailable
+from migration_harvesters.errors import (
+    HarvestError,
+    PartnerConfigError,
+    PayloadError,
+    SourceRefused,
+    SourceUnavailable,
+)
 from migration_harvesters.oai_replies import OaiReply, Refusal
 from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
@@ -37,6 +44,9 @@ from migration_harvesters.xml import Element
 
 MAX_PAGES = 100_000
 SECONDS = "YYYY-MM-DDThh:mm:ssZ"
+OVERLAP = timedelta(days=1)
+"""Of two lists of changes: no less than the coarsest granularity, and a night, for repositories often show
+records under the date of a change that their list takes in by night. What comes twice is recognised."""
 
 
 class OaiPmhSource:
@@ -59,6 +69,7 @@ class OaiPmhSource:
         ),
         Option(name="set", label={"en": "Only this set", "fr": "Seulement cet ensemble"}),
         Option(name="from", label={"en": "Changed since", "fr": "Modifiées depuis"}, example="2020-01-01"),
+        options.CHANGES,
         Option(name="until", label={"en": "Changed until", "fr": "Modifiées jusqu'à"}, example="2030-12-31"),
         options.all_types(
             {
@@ -75,28 +86,42 @@ class OaiPmhSource:
         self._fixed = oai_replies.fixed_arguments(config.url)
         self._headers = config.authorization()
         self._options = config.options
+        self._said: Element | None = None
         self.all_types = bool(config.options.get("all_types", False))
 
     def listing(self, resume: str | None = None) -> Listing:
         """All records of the repository or of its set; `resume` is the cursor of an earlier page."""
         return Listing(lambda tally: _Walk(self, tally).pages(resume))
 
+    def changes(self, since: datetime, resume: str | None = None) -> Listing:
+        """List what the repository has dated since then or a little before, and what it calls deleted."""
+        return Listing(lambda tally: _Walk(self, tally, since).pages(resume))
+
     def ask(self, arguments: Mapping[str, str]) -> OaiReply:
         """One request; raises `Refusal` where the repository says no in the words of the protocol."""
         reply = oai_replies.fetch(self._http, self._base, {**self._fixed, **arguments}, self._headers)
         return oai_replies.read(reply, arguments["verb"])
 
-    def selection(self) -> dict[str, str]:
+    def selection(self, since: datetime | None = None) -> dict[str, str]:
         """Arguments of the first request: which records, in which format, as the repository can tell them."""
-        said = self.ask({"verb": "Identify"})
+        self._said = self.ask({"verb": "Identify"}).root
         chosen = {"metadataPrefix": self._prefix()}
-        seconds = elements.word(said.root, "Identify/granularity").upper() == SECONDS.upper()
+        seconds = elements.word(self._said, "Identify/granularity").upper() == SECONDS.upper()
         for name in ("from", "until"):
             if moment := text.cleaned(self._options.get(name)):
                 chosen[name] = _moment(name, moment, seconds=seconds)
+        if since is not None:
+            begin = (since - OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ" if seconds else "%Y-%m-%d")
+            chosen["from"] = max(chosen.get("from", begin), begin)
         if name := text.cleaned(self._options.get("set")):
             chosen["set"] = name
         return chosen
+
+    def identified(self) -> Element:
+        """Give what the repository says about itself: its answer to `Identify`, asked for once."""
+        if self._said is None:
+            self._said = self.ask({"verb": "Identify"}).root
+        return self._said
 
     def _prefix(self) -> str:
         """Choose the format: as agreed, or the one that says most of those that can be read here."""
@@ -124,16 +149,17 @@ class OaiPmhSource:
 class _Walk:
     """One reading of the whole list, from token to token."""
 
-    def __init__(self, source: OaiPmhSource, tally: Tally) -> None:
+    def __init__(self, source: OaiPmhSource, tally: Tally, since: datetime | None = None) -> None:
         self._source = source
         self._tally = tally
+        self._since = since
         self._tokens: set[str] = set()
         self._begun_again = False
 
     def pages(self, resume: str | None) -> Iterator[Page]:
         """Follow the tokens to the end, or to the first reason not to go on."""
         token = self._begin(resume)
-        arguments = {"resumptionToken": token} if token else self._source.selection()
+        arguments = {"resumptionToken": token} if token else self._selection()
         while True:
             try:
                 reply = self._asked(arguments)
@@ -143,13 +169,12 @@ class _Walk:
                     return
                 if not self._may_begin_again(refusal, arguments):
                     raise
-                arguments = self._source.selection()
+                arguments = self._selection()
                 continue
             except (SourceRefused, SourceUnavailable) as error:
                 if not oai_singly.broken(error):
                     raise
-                singly = oai_singly.Singly(self._source.ask, self._tally, all_types=self._source.all_types)
-                yield from singly.pages(self._source.selection(), error)
+                yield from self._singly(error)
                 break
             self._tally.expect(reply.size)
             known = self._tally.count
@@ -170,6 +195,22 @@ class _Walk:
             if isinstance(error, Refusal) or not oai_singly.broken(error):
                 raise
         return self._source.ask(question)
+
+    def _selection(self) -> dict[str, str]:
+        chosen = self._source.selection(self._since)
+        # The repository's clock before its list is read; a list that is begun again keeps the first one.
+        self._tally.mark = self._tally.mark or oai_replies.moment(self._source.identified())
+        return chosen
+
+    def _singly(self, error: HarvestError) -> Iterator[Page]:
+        singly = oai_singly.Singly(
+            self._source.ask, self._tally, all_types=self._source.all_types, deleted=self._deleted
+        )
+        return singly.pages(self._selection(), error)
+
+    def _deleted(self, name: str) -> None:
+        """Note a deleted record; for good only where the repository keeps such notes for ever (OA-07)."""
+        self._tally.leave(name, "deleted", final=oai_replies.keeps_deletions(self._source.identified()))
 
     # Tokens
 
@@ -229,7 +270,7 @@ class _Walk:
                     failures.append(Failure.again(name))
                 continue
             if oai_records.deleted(header):
-                self._tally.ignored["deleted"] += 1
+                self._deleted(name)
                 continue
             try:
                 raw = oai_records.content(record, name, all_types=self._source.all_types)
@@ -237,7 +278,7 @@ class _Walk:
                 failures.append(Failure(name, "read", error))
                 continue
             if raw is None:
-                self._tally.ignored["not-a-dataset"] += 1
+                self._tally.leave(name, "not-a-dataset")
             else:
                 items.append(raw)
         return items, failures

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 import replay
 from migration_harvesters.errors import PartnerConfigError, SourceRefused
 from migration_harvesters.http import Http, Limits
-from migration_harvesters.records import SourceConfig
+from migration_harvesters.records import Gone, SourceConfig
 from migration_harvesters.sources.oai_pmh import OaiPmhSource
 
 HEAD = '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">'
@@ -380,3 +382,82 @@ def test_a_page_that_came_broken_once_is_asked_for_again(run):
     found, asked = run(page(record("a"))[:-9], page(record("a")))
     assert found.ids == ["oai:x:a"]
     assert [each["verb"] for each in asked[2:]] == ["ListRecords", "ListRecords"]
+
+
+# Only what changed
+
+
+def told(granularity="YYYY-MM-DD", at="2026-03-02T06:07:08Z", deletions="persistent"):
+    return identify(granularity).replace(
+        "<Identify>", f"<responseDate>{at}</responseDate><Identify><deletedRecord>{deletions}</deletedRecord>"
+    )
+
+
+SINCE = datetime(2026, 3, 1, 0, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def changes(recorded, read, config):
+    """Read what changed since a moment."""
+
+    def walk(*answers, resume=None, **options):
+        http = recorded(*answers)
+        found = read(OaiPmhSource(config("oai_pmh", URL, **options), http).changes(SINCE, resume))
+        return found, [asked for _, asked in http.asked]
+
+    return walk
+
+
+@pytest.mark.parametrize(
+    ("granularity", "begin"),
+    [("YYYY-MM-DD", "2026-02-28"), ("YYYY-MM-DDThh:mm:ssZ", "2026-02-28T00:30:00Z")],
+)
+def test_oa08_two_lists_of_changes_overlap(changes, granularity, begin):
+    found, asked = changes(told(granularity), formats(), page(record("a")), until="2030-01-01")
+    assert asked[2]["from"] == begin
+    assert asked[2]["until"].startswith("2030-01-01")
+    assert found.listing.mark == datetime(2026, 3, 2, 6, 7, 8, tzinfo=UTC)
+
+
+def test_oa08_an_agreed_beginning_that_is_later_stays(changes):
+    _, asked = changes(told(), formats(), page(record("a")), **{"from": "2026-03-15"})
+    assert asked[2]["from"] == "2026-03-15"
+
+
+@pytest.mark.parametrize("at", ["", "yesterday", "2026-13-01"])
+def test_oa08_a_repository_that_does_not_tell_its_time_gives_no_mark(run, at):
+    found, _ = run(page(record("a")), before=(told(at=at), formats()))
+    assert found.listing.complete
+    assert found.listing.mark is None
+
+
+def test_oa06_no_news_is_a_whole_list_of_changes(changes):
+    found, _ = changes(told(), formats(), error("noRecordsMatch"))
+    assert (found.listing.listed, found.listing.complete) == (0, True)
+    assert found.listing.mark is not None
+
+
+@pytest.mark.parametrize(("deletions", "final"), [("persistent", True), ("transient", False), ("no", False)])
+def test_oa07_what_is_deleted_is_told_with_what_that_is_worth(changes, deletions, final):
+    gone = record("b", status=' status="deleted"', body=False)
+    found, _ = changes(told(deletions=deletions), formats(), page(record("a"), gone, record("c", "Text")))
+    assert [each.gone for each in found.pages] == [
+        (Gone("oai:x:b", "deleted", final), Gone("oai:x:c", "not-a-dataset", False))
+    ]
+
+
+def test_oa07_a_walk_that_was_resumed_asks_what_deletions_are_worth(changes):
+    gone = record("b", status=' status="deleted"', body=False)
+    found, asked = changes(page(gone, size=2), told(), resume="1 2 t1")
+    assert found.pages[0].gone == (Gone("oai:x:b", "deleted", True),)
+    assert [each["verb"] for each in asked] == ["ListRecords", "Identify"]
+
+
+def test_oa05_changes_that_are_begun_once_more_are_still_changes(changes):
+    first = page(record("a"), token="t1", size=2)
+    later = told(at="2026-03-02T09:00:00Z")
+    found, asked = changes(
+        told(), formats(), first, error("badResumptionToken"), later, formats(), page(record("b"), size=2)
+    )
+    assert asked[-1]["from"] == "2026-02-28"
+    assert found.listing.mark == datetime(2026, 3, 2, 6, 7, 8, tzinfo=UTC)

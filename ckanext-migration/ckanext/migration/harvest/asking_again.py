@@ -13,14 +13,12 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.migration.harvest.decisions import Outcome
+from ckanext.migration.harvest.decisions import NOT_LISTED, Outcome
 from ckanext.migration.harvest.model import HarvestBlob, HarvestRun, HarvestSnapshot
 from ckanext.migration.harvest.work import Work
 from migration_harvesters.conditional import Condition
 
 log = logging.getLogger(__name__)
-
-NOT_LISTED = (Outcome.MISSING, Outcome.ARCHIVED)
 
 
 def condition(work: Work) -> tuple[str, Condition] | None:
@@ -40,7 +38,7 @@ def condition(work: Work) -> tuple[str, Condition] | None:
         if last is None:
             return None
         noted = dict(last.condition or {})
-        if noted.pop("recipe") != work.recipe or noted.pop("listed") != _listed(last.id):
+        if noted.pop("recipe") != work.recipe or noted.pop("listed") != listed(last.id):
             return None
         return last.id, Condition(**noted)
 
@@ -50,12 +48,20 @@ def note(work: Work, run: HarvestRun) -> None:
     found = work.asks.condition
     whole = run.complete and run.stable and not run.problems
     if found is not None and whole and work.recipe:
-        run.condition = {**found.as_dict(), "recipe": work.recipe, "listed": _listed(run.id)}
+        run.condition = {**found.as_dict(), "recipe": work.recipe, "listed": listed(run.id)}
 
 
 def take_over(work: Work, run: HarvestRun, last_id: str) -> None:
     """Let the list of an earlier run be the list of this one."""
     last = model.Session.get_one(HarvestRun, last_id)
+    copy(run, last_id)
+    run.pages, run.expected, run.complete, run.stable = last.pages, last.expected, True, True
+    run.condition = last.condition
+    log.info("harvest.not-modified run=%s as=%s", run.id, last_id)
+
+
+def copy(run: HarvestRun, last_id: str) -> None:
+    """Take over the records that an earlier run listed, but for those that this one has listed already."""
     table = HarvestSnapshot
     raw = table.raw_hash.is_not(None)
     columns: dict[str, Any] = {
@@ -74,13 +80,10 @@ def take_over(work: Work, run: HarvestRun, last_id: str) -> None:
         "attempts": sa.literal(0),
     }
     rows = sa.select(*columns.values()).where(table.run_id == last_id, table.outcome.notin_(NOT_LISTED))
-    model.Session.execute(insert(table).from_select(list(columns), rows))
-    run.pages, run.expected, run.complete, run.stable = last.pages, last.expected, True, True
-    run.condition = last.condition
-    log.info("harvest.not-modified run=%s as=%s", run.id, last_id)
+    model.Session.execute(insert(table).from_select(list(columns), rows).on_conflict_do_nothing())
 
 
-def _listed(run_id: str) -> int:
+def listed(run_id: str) -> int:
     """Count the records of a list that can be read again from what is kept."""
     query = (
         sa.select(sa.func.count())

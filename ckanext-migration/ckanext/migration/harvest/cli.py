@@ -152,10 +152,18 @@ def row_of(source: dict[str, Any]) -> dict[str, Any]:
 @click.option("--wait", is_flag=True, help="Show the progress and wait for the end.")
 @click.option("--here", is_flag=True, help="Do the work in this process instead of the job workers.")
 @click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
+@click.option("--whole", is_flag=True, help="Read the whole list, also where the partner can tell changes.")
 @json_option
 @speaking
 def run(  # noqa: PLR0913 - one an option
-    names: Sequence[str], *, everything: bool, wait: bool, here: bool, dry_run: bool, as_json: bool
+    names: Sequence[str],
+    *,
+    everything: bool,
+    wait: bool,
+    here: bool,
+    dry_run: bool,
+    whole: bool,
+    as_json: bool,
 ) -> None:
     """Harvest the sources NAMES, or all with --all."""
     if not names and not everything:
@@ -163,8 +171,8 @@ def run(  # noqa: PLR0913 - one an option
     if everything:
         names = [source["name"] for source in call("source_list") if source["state"] == "active"]
     if dry_run:
-        _preview(names, as_json=as_json)
-    ids = [_start(name, wake=not here) for name in names]
+        _preview(names, whole=whole, as_json=as_json)
+    ids = [_start(name, wake=not here, whole=whole) for name in names]
     latest = watch(ids, here=here, names=names) if wait or here else {run_id: show(run_id) for run_id in ids}
     rows = [row_of(call("source_show", id=name)) for name in names]
     if as_json:
@@ -177,9 +185,10 @@ def run(  # noqa: PLR0913 - one an option
     sys.exit(code(latest.values()) if wait or here else FINE)
 
 
-def _preview(names: Sequence[str], *, as_json: bool) -> NoReturn:
+def _preview(names: Sequence[str], *, whole: bool, as_json: bool) -> NoReturn:
     """Find out what runs would change, in this process, and end with the code that they would end with."""
-    ids = [str(call("run_create", source=name, preview=True, wake=False)["id"]) for name in names]
+    asked = {"preview": True, "whole": whole, "wake": False}
+    ids = [str(call("run_create", source=name, **asked)["id"]) for name in names]
     latest = watch(ids, here=True, names=names)
     found = [
         {"source": latest[key]["source"], **call("run_diff", id=key), "guard": latest[key]["guard"]}
@@ -191,12 +200,12 @@ def _preview(names: Sequence[str], *, as_json: bool) -> NoReturn:
         click.echo(f"{would['source']}:")
         say_changes({key: value for key, value in would.items() if key not in ("source", "guard")})
     explain(latest.values())
-    asked = any((would["guard"] or {}).get("reasons") for would in found)
+    held = any((would["guard"] or {}).get("reasons") for would in found)
     ended = code(latest.values())
-    sys.exit(PROBLEMS if asked and ended == FINE else ended)
+    sys.exit(PROBLEMS if held and ended == FINE else ended)
 
 
-def _start(name: str, *, wake: bool) -> str:
+def _start(name: str, *, wake: bool, whole: bool) -> str:
     """Start a run, or join the one that is under way."""
     for state in ACTIVE:
         for active in call("run_list", source=name, state=state):
@@ -204,7 +213,7 @@ def _start(name: str, *, wake: bool) -> str:
                 if wake:
                     jobs.wake(active["id"])
                 return str(active["id"])
-    return str(call("run_create", source=name, wake=wake)["id"])
+    return str(call("run_create", source=name, wake=wake, whole=whole)["id"])
 
 
 @harvest.command()

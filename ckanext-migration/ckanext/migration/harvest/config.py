@@ -25,6 +25,11 @@ def limits() -> Limits:
     )
 
 
+def whole_list_interval() -> timedelta:
+    """Say how old the last whole list of a source may be for a run to read only what changed since."""
+    return timedelta(days=max(0, _number("whole_list_days")))
+
+
 def lease_seconds() -> int:
     """Say after how long a silent worker loses its run."""
     return max(1, _number("lease_seconds"))

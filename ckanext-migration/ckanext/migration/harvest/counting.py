@@ -8,10 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.migration.harvest.decisions import PROBLEMS, WRITES, Outcome
+from ckanext.migration.harvest.decisions import NOT_LISTED, PROBLEMS, WRITES, Outcome
 from ckanext.migration.harvest.model import HarvestRun, HarvestSnapshot
-
-NOT_LISTED = (Outcome.MISSING, Outcome.ARCHIVED)
 
 
 def counters(run_ids: Iterable[str]) -> dict[str, dict[str, int]]:

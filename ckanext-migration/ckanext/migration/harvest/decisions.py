@@ -21,12 +21,14 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     RESTORED = "restored"
     MISSING = "missing"
+    LEAVING = "leaving"
     ARCHIVED = "archived"
     WITHDRAWN = "withdrawn"
     CONFLICT = "conflict"
     FAILED = "failed"
 
 
+NOT_LISTED = (Outcome.MISSING, Outcome.LEAVING, Outcome.ARCHIVED)
 WRITES = (Outcome.ADDED, Outcome.UPDATED, Outcome.RESTORED)
 PROBLEMS = (Outcome.FAILED, Outcome.CONFLICT)
 

@@ -9,7 +9,7 @@ from ckan import model
 
 from ckanext.migration.harvest import blobs
 from ckanext.migration.harvest.crashpoints import crashpoint
-from ckanext.migration.harvest.decisions import Guard, Listed, Outcome, guard
+from ckanext.migration.harvest.decisions import NOT_LISTED, Guard, Listed, Outcome, guard
 from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot
 from ckanext.migration.harvest.work import Work
 from migration_schemas import Record
@@ -40,7 +40,7 @@ def figures(run: HarvestRun) -> Listed:
             HarvestRecord.source_id == run.source_id, HarvestRecord.state.in_(IN_CATALOGUE)
         )
     )
-    listed = session.scalar(sa.select(sa.func.count()).where(mine)) or 0
+    listed = session.scalar(sa.select(sa.func.count()).where(mine, outcome.notin_(NOT_LISTED))) or 0
     added = session.scalar(sa.select(sa.func.count()).where(mine, outcome == Outcome.ADDED)) or 0
     missing = session.scalar(sa.select(sa.func.count()).select_from(absentees(run).subquery())) or 0
     return Listed(
@@ -104,19 +104,22 @@ def _publisher(record: Record) -> str:
 
 
 def absentees(run: HarvestRun) -> sa.Select[Any]:
-    """Select the records of the source that are in the catalogue, but not in this run's list."""
-    listed = sa.select(HarvestSnapshot.remote_id).where(
-        HarvestSnapshot.run_id == run.id,
-        HarvestSnapshot.outcome.notin_((Outcome.MISSING, Outcome.ARCHIVED)),
+    """Select the records of the source that are in the catalogue, but not in this run's list.
+
+    Where the list held changes only, these are the records that the partner itself calls gone.
+    """
+    row, name = HarvestSnapshot, HarvestRecord.remote_id
+    mine = sa.select(row.remote_id).where(row.run_id == run.id)
+    changes = "basis" in (run.reading or {})
+    absent = (
+        name.in_(mine.where(row.outcome == Outcome.LEAVING))
+        if changes
+        else name.notin_(mine.where(row.outcome.notin_(NOT_LISTED)))
     )
     return (
         sa.select(HarvestRecord)
-        .where(
-            HarvestRecord.source_id == run.source_id,
-            HarvestRecord.state.in_(IN_CATALOGUE),
-            HarvestRecord.remote_id.notin_(listed),
-        )
-        .order_by(HarvestRecord.remote_id)
+        .where(HarvestRecord.source_id == run.source_id, HarvestRecord.state.in_(IN_CATALOGUE), absent)
+        .order_by(name)
     )
 
 

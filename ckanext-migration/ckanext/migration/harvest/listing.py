@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.migration.harvest import asking_again, blobs, config
+from ckanext.migration.harvest import asking_again, blobs, config, increments
 from ckanext.migration.harvest.crashpoints import crashpoint
 from ckanext.migration.harvest.decisions import Outcome
 from ckanext.migration.harvest.errors import RunPostponed
@@ -19,8 +19,8 @@ from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSn
 from ckanext.migration.harvest.naming import identity
 from ckanext.migration.harvest.work import Work, clean, public, spent
 from migration_harvesters.conditional import Condition, NotModified
-from migration_harvesters.errors import ListingTruncated, SourceUnavailable
-from migration_harvesters.records import Listing, Page
+from migration_harvesters.errors import ListingTruncated, SourceRefused, SourceUnavailable
+from migration_harvesters.records import Listing, Page, TellsChanges
 from migration_schemas.errors import MigrationError
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def read(work: Work) -> None:
     cursor, known, staged = _resume(work)
     before = asking_again.condition(work) if cursor is None else None
     work.asks.begin(before[1] if before else None)
-    listing = work.reader().listing(cursor)
+    listing = _opened(work, cursor, whole=before is not None)
     ceiling = 3 * known + 10_000
     ended: MigrationError | None = None
     mark = time.monotonic()
@@ -51,11 +51,30 @@ def read(work: Work) -> None:
         return
     except MigrationError as error:
         _postpone(work, error)
+        if not staged and isinstance(error, SourceRefused) and _reads_changes(work):
+            increments.whole_instead(work)
+            read(work)
+            return
         if not staged and error.scope == "run":
             raise
         ended = error
     _close(work, listing, ended, begun=cursor is None)
     crashpoint("listing-closed")
+
+
+def _opened(work: Work, cursor: str | None, *, whole: bool) -> Listing:
+    """Open the list where it is to be read from: all of it, or what changed."""
+    with work.step() as run:
+        since = increments.since(run)
+    if cursor is None:
+        since = increments.plan(work, whole=whole)
+    reader = work.reader()
+    return reader.listing(cursor) if since is None else cast(TellsChanges, reader).changes(since, cursor)
+
+
+def _reads_changes(work: Work) -> bool:
+    with work.step() as run:
+        return increments.since(run) is not None
 
 
 def _postpone(work: Work, error: MigrationError) -> None:
@@ -106,6 +125,8 @@ def _stage(work: Work, page: Page, listing: Listing, started: float) -> int:
             )
         staged = start + len(_insert(rows))
         repeated = len(rows) + start - staged
+        staged += len(_insert(increments.leave(run, page.gone)))
+        increments.begun(run, listing)
         run.cursor, run.pages, run.expected = page.cursor, run.pages + 1, listing.expected
         run.stable = listing.stable and run.stable is not False
         run.problems = _problems(run, listing.problems, repeated)
@@ -167,8 +188,10 @@ def _close(work: Work, listing: Listing, ended: MigrationError | None, *, begun:
         run.stable = listing.stable and run.stable is not False
         run.complete = listing.complete and ended is None and not model.Session.scalar(nameless)
         run.expected, run.cursor, run.phase = listing.expected, None, "stage"
-        if begun:  # in this process, and not where another one had come to
+        increments.begun(run, listing)
+        if begun and increments.since(run) is None:  # in this process, and not where another one had come to
             asking_again.note(work, run)
+        increments.close(work, run)
     log.info(
         "harvest.listed run=%s complete=%s stable=%s", work.held.run_id, listing.complete, listing.stable
     )

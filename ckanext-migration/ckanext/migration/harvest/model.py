@@ -86,6 +86,7 @@ class HarvestRun(tk.BaseModel):
     stable: Mapped[bool | None] = mapped_column(sa.Boolean)
     agreement: Mapped[str | None] = mapped_column(sa.Text)
     condition: Mapped[dict[str, Any] | None] = mapped_column(_json)
+    reading: Mapped[dict[str, Any] | None] = mapped_column(_json)
     # what came of it
     guard: Mapped[dict[str, Any] | None] = mapped_column(_json)
     counters: Mapped[dict[str, Any] | None] = mapped_column(_json)

@@ -70,6 +70,7 @@ def run(row: HarvestRun, owner: HarvestSource) -> dict[str, Any]:
         "complete": row.complete,
         "stable": row.stable,
         "expected": row.expected,
+        "changes": _changes(row),
         "guard": row.guard,
         "problems": row.problems or [],
         "error": row.error,
@@ -81,6 +82,14 @@ def run(row: HarvestRun, owner: HarvestSource) -> dict[str, Any]:
         "finished_at": instant(row.finished_at),
         "heartbeat_at": instant(row.heartbeat_at),
     }
+
+
+def _changes(row: HarvestRun) -> dict[str, Any] | None:
+    """Say what a run that read only changes builds on; None where the whole list was read."""
+    noted = row.reading or {}
+    if "basis" not in noted:
+        return None
+    return {"since": noted["since"], "after_run": noted["basis_number"], "whole_list": noted["whole_at"]}
 
 
 def record(row: HarvestSnapshot, standing: Reports, lang: str = "en") -> dict[str, Any]:

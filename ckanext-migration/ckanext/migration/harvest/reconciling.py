@@ -18,6 +18,7 @@ from ckanext.migration.harvest.crashpoints import crashpoint
 from ckanext.migration.harvest.decisions import Outcome, absent, retirable
 from ckanext.migration.harvest.errors import RunLost, RunStopped, SinkRefused
 from ckanext.migration.harvest.guarding import IN_CATALOGUE, absentees
+from ckanext.migration.harvest.increments import FINAL
 from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot
 from ckanext.migration.harvest.sink import Sink
 from ckanext.migration.harvest.work import Work, public, spent
@@ -77,15 +78,28 @@ def _miss(work: Work, run: HarvestRun) -> None:
         )
     )
     rows = []
-    for record in model.Session.scalars(absentees(run)):
+    told = _told(run)
+    for record in model.Session.scalars(absentees(run)).all():
         if record.remote_id in counted:  # before a crash
             continue
         absence = absent(record.missing_since, record.missing_runs, now)
         record.state, record.missing_since, record.missing_runs = "missing", absence.since, absence.runs
-        due = held or retirable(absence, now, work.limits)
-        rows.append(_row(run, record, Outcome.ARCHIVED if due else Outcome.MISSING))
+        row = told.get(record.remote_id)
+        final = row is not None and (row.error or {}).get("code") == FINAL
+        due = held or final or retirable(absence, now, work.limits)
+        outcome = Outcome.ARCHIVED if due else Outcome.MISSING
+        if row is not None:
+            row.outcome = outcome
+        else:
+            rows.append(_row(run, record, outcome))
     if rows:
         model.Session.execute(insert(HarvestSnapshot), rows)
+
+
+def _told(run: HarvestRun) -> dict[str, HarvestSnapshot]:
+    """Find the records that the partner itself calls gone."""
+    query = sa.select(HarvestSnapshot).filter_by(run_id=run.id, outcome=Outcome.LEAVING)
+    return {row.remote_id: row for row in model.Session.scalars(query)}
 
 
 def _row(run: HarvestRun, record: HarvestRecord, outcome: Outcome) -> dict[str, Any]:

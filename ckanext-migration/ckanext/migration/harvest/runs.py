@@ -50,9 +50,17 @@ def worker_name() -> str:
 
 
 def start(
-    source: HarvestSource, *, by: str | None, kind: str = "harvest", target: str | None = None
+    source: HarvestSource,
+    *,
+    by: str | None,
+    kind: str = "harvest",
+    target: str | None = None,
+    whole: bool = False,
 ) -> HarvestRun:
-    """Write a new run down as queued, or raise RunActive with the one that is under way (FI-05)."""
+    """Write a new run down as queued, or raise RunActive with the one that is under way (FI-05).
+
+    `whole` asks for the whole list where changes alone would be read.
+    """
     session = model.Session
     newest = session.query(sa.func.max(HarvestRun.number)).filter_by(source_id=source.id).scalar()
     phase = "restore" if kind == "rollback" else "list"
@@ -64,6 +72,7 @@ def start(
         phase=phase,
         host=urlsplit(source.url).netloc.rpartition("@")[2].lower() or None,
         requested_by=by,
+        reading={"whole": True} if whole else None,
     )
     try:
         with session.begin_nested():

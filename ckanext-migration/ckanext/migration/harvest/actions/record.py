@@ -10,7 +10,7 @@ from ckan import model
 
 from ckanext.migration.harvest import access, blobs, present
 from ckanext.migration.harvest.actions.run import window
-from ckanext.migration.harvest.decisions import PROBLEMS, WRITES, Outcome
+from ckanext.migration.harvest.decisions import NOT_LISTED, PROBLEMS, WRITES, Outcome
 from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot
 
 FILTERS = {
@@ -18,7 +18,7 @@ FILTERS = {
     "invalid": HarvestSnapshot.violations > 0,
     "warnings": sa.and_(HarvestSnapshot.warnings > 0, HarvestSnapshot.violations == 0),
     "written": HarvestSnapshot.outcome.in_(WRITES),
-    "gone": HarvestSnapshot.outcome.in_((Outcome.MISSING, Outcome.ARCHIVED)),
+    "gone": HarvestSnapshot.outcome.in_(NOT_LISTED),
 }
 
 

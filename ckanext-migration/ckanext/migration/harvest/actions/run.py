@@ -29,6 +29,7 @@ def migration_harvest_run_create(context: Any, data_dict: dict[str, Any]) -> dic
 
     :param source: id or name of the source
     :param preview: (optional) only find out what would change, default false; nothing is written
+    :param whole: (optional) read the whole list, also where the partner can tell changes; default false
     :param wake: (optional) ask the job workers, default true
     """
     tk.check_access("migration_harvest_run_create", context, data_dict)
@@ -38,7 +39,8 @@ def migration_harvest_run_create(context: Any, data_dict: dict[str, Any]) -> dic
         owner.state = "active"
     run = runs.resume(owner) if _stopped(owner) and not preview else None
     if run is None:
-        run = _started(context, owner, "preview" if preview else "harvest")
+        whole = tk.asbool(data_dict.get("whole", False))
+        run = _started(context, owner, "preview" if preview else "harvest", whole=whole)
     if tk.asbool(data_dict.get("wake", True)):
         jobs.wake(run.id)
     return present.run(run, owner)
@@ -176,8 +178,8 @@ def _stopped(owner: HarvestSource) -> bool:
     return run is not None and run.stop_requested
 
 
-def _started(context: Any, owner: HarvestSource, kind: str) -> HarvestRun:
+def _started(context: Any, owner: HarvestSource, kind: str, *, whole: bool) -> HarvestRun:
     try:
-        return runs.start(owner, by=context.get("user"), kind=kind)
+        return runs.start(owner, by=context.get("user"), kind=kind, whole=whole)
     except RunActive as error:
         raise to_toolkit(error) from error

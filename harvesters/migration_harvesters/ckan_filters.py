@@ -49,6 +49,7 @@ OPTIONS = (
         example="res_format:CSV",
     ),
     PER_PAGE,
+    options.WHOLE_LISTS,
     Option(
         name="include_private",
         label={"en": "Read private records, too", "fr": "Lire aussi les fiches privées"},

@@ -64,15 +64,17 @@ LANGUAGE = Option(
 COMMON = (LANGUAGE,)
 
 
-CHANGES = Option(
-    name="changes",
-    label={"en": "Ask only for what changed", "fr": "Ne demander que ce qui a changé"},
+WHOLE_LISTS = Option(
+    name="whole_lists",
+    label={"en": "Read the whole list each time", "fr": "Lire chaque fois la liste entière"},
     help={
-        "en": "Between whole lists. Say no if the partner's dates of change cannot be relied on.",
-        "fr": "Entre deux listes entières. Dites non si les dates du partenaire ne sont pas fiables.",
+        "en": "Otherwise, between whole lists, only what changed. Choose it if the partner's dates of change "
+        "cannot be relied on.",
+        "fr": "Sinon, entre deux listes entières, seulement ce qui a changé. À choisir si les dates du "
+        "partenaire ne sont pas fiables.",
     },
     kind="flag",
-    default=True,
+    default=False,
 )
 
 

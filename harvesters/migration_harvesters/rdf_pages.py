@@ -34,7 +34,8 @@ class Paging:
 def paging(page: Triples, reply: Reply) -> Paging:
     """Read the paging of a page, as it stands there."""
     following = _said(page, NEXT, reply.url) or next_pages.link_header(reply.headers.get("link", ""))
-    return Paging(following, _total(page), following is None and _ends_early(page, reply.url))
+    total = _total(page)
+    return Paging(following, total, following is None and total != 0 and _ends_early(page, reply.url))
 
 
 def next_address(paging: Paging, reply: Reply, home: str) -> str | None:

@@ -265,6 +265,9 @@ class Source(Protocol):
 class TellsChanges(Source, Protocol):
     """A source whose partner can be asked for what changed since a moment, by the partner's own clock."""
 
+    tells_changes: bool
+    """Whether that is wanted of this source."""
+
     def changes(self, since: datetime, resume: str | None = None) -> Listing:
         """List what changed since then or a little before, and what is gone (`Page.gone`).
 

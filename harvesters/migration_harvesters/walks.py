@@ -74,7 +74,7 @@ class Sorting:
         digests[ref.id] = digest
         reason = self.left_out(row)
         if reason is not None:
-            self.tally.ignored[reason] += 1
+            self.tally.leave(ref.id, reason)
             return None
         return RawRecord(ref, self.form, body)
 

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from migration_harvesters import ckan_filters, json_replies, urls, walks
+from migration_harvesters import ckan_filters, json_replies, moments, options, urls, walks
 from migration_harvesters.errors import PayloadError, SourceRefused
 from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
@@ -54,33 +56,42 @@ class CkanSource:
         self._filters = ckan_filters.Filters.read(config.options)
         self._include_private = bool(config.options.get("include_private", False))
         self._headers = config.authorization()
+        self._began: datetime | None = None
+        self.tells_changes = not options.WHOLE_LISTS.of(config.options)
 
     def listing(self, resume: str | None = None) -> Listing:
         """All datasets; `resume` is the cursor of an earlier page of this source."""
         return Listing(lambda tally: self._pages(tally, resume))
 
-    def _pages(self, tally: Tally, resume: str | None) -> Iterator[Page]:
+    def changes(self, since: datetime, resume: str | None = None) -> Listing:
+        """List what the portal's search dates since then or a little before (`metadata_modified`)."""
+        return Listing(lambda tally: self._pages(tally, resume, since))
+
+    def _pages(self, tally: Tally, resume: str | None, since: datetime | None = None) -> Iterator[Page]:
         sorting = walks.Sorting(tally, FORMAT, self._ref, self._left_out)
+        search = partial(self._search, since=since)
         if resume is not None:
-            yield from walks.numbered(self._search, sorting.one, tally, tally.resume_at(resume))
+            yield from walks.numbered(search, sorting.one, tally, tally.resume_at(resume))
             return
+        self._began = None
         try:
-            first = self._search(0)
+            first = search(0)
         except SourceRefused as refused:
-            if refused.status not in NO_SUCH_ACTION:
+            if refused.status not in NO_SUCH_ACTION or since is not None:
                 raise
             log.info("package_search is not there host=%s status=%s", self._base, refused.status)
             yield from self._without_search(sorting)
             return
-        yield from walks.numbered(
-            lambda start: self._search(start) if start else first, sorting.one, tally, 0
-        )
+        tally.mark = self._began
+        yield from walks.numbered(lambda start: search(start) if start else first, sorting.one, tally, 0)
 
     # package_search
 
-    def _search(self, start: int) -> tuple[int, list[Any]]:
+    def _search(self, start: int, since: datetime | None = None) -> tuple[int, list[Any]]:
         params = {"q": "*:*", "sort": "id asc", "rows": str(self._rows), "start": str(start)}
         fq = self._filters.query()
+        if since is not None:
+            fq = f"{fq} +metadata_modified:[{moments.begin(since)} TO *]".strip()
         if fq:
             params["fq"] = fq
         if self._include_private:
@@ -90,6 +101,8 @@ class CkanSource:
         rows = result.get("results") if isinstance(result, dict) else None
         if not isinstance(total, int) or isinstance(total, bool) or total < 0 or not isinstance(rows, list):
             raise json_replies.not_expected("The reply to package_search has no count and no results.")
+        if since is not None:
+            moments.check((_modified(row) for row in rows), since)
         if start == 0 and total and not rows:
             raise json_replies.not_expected(
                 f"The portal speaks of {total} records, but sends none.", "inconsistent-listing"
@@ -159,8 +172,7 @@ class CkanSource:
             return None
         name = row.get("name")
         url = f"{self._base}/dataset/{quote(name, safe='')}" if isinstance(name, str) and name else None
-        modified = row.get("metadata_modified")
-        return RemoteRef(identifier.strip(), modified if isinstance(modified, str) else None, url)
+        return RemoteRef(identifier.strip(), _modified(row), url)
 
     def _action(self, name: str, params: Mapping[str, str]) -> Any:
         reply = self._http.get(
@@ -169,6 +181,7 @@ class CkanSource:
             accept="application/json",
             headers=self._headers,
         )
+        self._began = self._began or moments.told(reply)
         answer = json_replies.parsed(reply, "JSON")
         if not isinstance(answer, dict) or "result" not in answer or answer.get("success") is not True:
             problem = answer.get("error") if isinstance(answer, dict) else None
@@ -188,6 +201,11 @@ def portal_address(url: str) -> str:
         if found and head.count("/") >= 2 and (tail == "/api/" or not rest.strip("/")):
             address = head
     return address.removesuffix("/api").rstrip("/")
+
+
+def _modified(row: Any) -> str | None:
+    said = row.get("metadata_modified") if isinstance(row, dict) else None
+    return said if isinstance(said, str) else None
 
 
 def _flat(result: Any) -> list[Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import ClassVar
 
-from migration_harvesters import closures, rdf_pages, rdfxml, replies, sniffing, urls
+from migration_harvesters import closures, moments, rdf_pages, rdfxml, replies, sniffing, urls
 from migration_harvesters.closures import CATALOG, DATASET, SERIES, TYPE
 from migration_harvesters.errors import ListingTruncated, PayloadError, SourceRefused
 from migration_harvesters.options import Option, Texts
@@ -35,6 +36,19 @@ LISTS, MODIFIED, IDENTIFIER = plain("dcat:dataset"), plain("dct:modified"), plai
 LANDING_PAGE = plain("dcat:landingPage")
 
 
+MODIFIED_SINCE = Option(
+    name="modified_since",
+    label={"en": "Ask only for what changed", "fr": "Ne demander que ce qui a changé"},
+    help={
+        "en": "Between whole lists, if the catalogue knows the parameter “modified_since”, as CKAN's do.",
+        "fr": "Entre deux listes entières, si le catalogue connaît le paramètre « modified_since », comme "
+        "ceux de CKAN.",
+    },
+    kind="flag",
+    default=False,
+)
+
+
 class DcatSource:
     """Reads one catalogue; the address of the source is that of its first page."""
 
@@ -43,16 +57,23 @@ class DcatSource:
         "en": "The first page of the catalogue: Turtle, RDF/XML, JSON-LD, N-Triples or TriG.",
         "fr": "La première page du catalogue : Turtle, RDF/XML, JSON-LD, N-Triples ou TriG.",
     }
-    OPTIONS: ClassVar[tuple[Option, ...]] = ()
+    OPTIONS: ClassVar[tuple[Option, ...]] = (MODIFIED_SINCE,)
 
     def __init__(self, config: SourceConfig, http: Asks) -> None:
         self._http = http
         self._home = urls.canonical(config.url)
         self._headers = config.authorization()
+        self.tells_changes = bool(MODIFIED_SINCE.of(config.options))
 
     def listing(self, resume: str | None = None) -> Listing:
         """All datasets of the catalogue; `resume` is the cursor of an earlier page of this source."""
-        return Listing(lambda tally: _Walk(self, tally).pages(resume))
+        return Listing(lambda tally: _Walk(self, tally, self._home).pages(resume))
+
+    def changes(self, since: datetime, resume: str | None = None) -> Listing:
+        """List what the catalogue dates since the day before, by its parameter `modified_since`."""
+        mark = "&" if "?" in self._home else "?"
+        home = f"{self._home}{mark}modified_since={moments.begin(since, moments.DAY)}"
+        return Listing(lambda tally: _Walk(self, tally, home).pages(resume))
 
     def read(self, url: str) -> tuple[replies.Reply, Triples]:
         """One page, with what it says."""
@@ -73,18 +94,14 @@ class DcatSource:
             raise replies.unexpected(reply, "a catalogue in RDF")
         return reply, page
 
-    @property
-    def home(self) -> str:
-        """The address of the first page."""
-        return self._home
-
 
 class _Walk:
     """One reading of the whole catalogue, from page to page."""
 
-    def __init__(self, source: DcatSource, tally: Tally) -> None:
+    def __init__(self, source: DcatSource, tally: Tally, home: str) -> None:
         self._source = source
         self._tally = tally
+        self._home = home
         self._visited: set[str] = set()
         self._digests: dict[str, str] = {}
         self._promised: set[str] = set()
@@ -95,6 +112,7 @@ class _Walk:
         while address is not None:
             self._visited.add(address)
             reply, page = self._source.read(address)
+            self._tally.mark = self._tally.mark or moments.told(reply)
             self._visited.add(reply.url)
             paging = rdf_pages.paging(page, reply)
             self._tally.expect(paging.total)
@@ -110,7 +128,7 @@ class _Walk:
     # Paging
 
     def _begin(self, resume: str | None) -> str:
-        return self._source.home if resume is None else self._tally.resume(resume)
+        return self._home if resume is None else self._tally.resume(resume)
 
     def _cursor(self, address: str | None) -> str | None:
         # What was promised and not yet described is known to this walk only, so no other may go on from here.
@@ -120,7 +138,7 @@ class _Walk:
 
     def _next(self, paging: rdf_pages.Paging, reply: replies.Reply, *, moved: bool) -> str | None:
         try:
-            address = rdf_pages.next_address(paging, reply, self._source.home)
+            address = rdf_pages.next_address(paging, reply, self._home)
         except ListingTruncated as problem:
             self._tally.problems.append(problem)
             return None

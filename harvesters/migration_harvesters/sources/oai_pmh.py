@@ -9,11 +9,12 @@ asked for record by record (`oai_singly`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from migration_harvesters import (
     elements,
+    moments,
     oai_records,
     oai_replies,
     oai_singly,
@@ -44,9 +45,6 @@ from migration_harvesters.xml import Element
 
 MAX_PAGES = 100_000
 SECONDS = "YYYY-MM-DDThh:mm:ssZ"
-OVERLAP = timedelta(days=1)
-"""Of two lists of changes: no less than the coarsest granularity, and a night, for repositories often show
-records under the date of a change that their list takes in by night. What comes twice is recognised."""
 
 
 class OaiPmhSource:
@@ -69,8 +67,8 @@ class OaiPmhSource:
         ),
         Option(name="set", label={"en": "Only this set", "fr": "Seulement cet ensemble"}),
         Option(name="from", label={"en": "Changed since", "fr": "Modifiées depuis"}, example="2020-01-01"),
-        options.CHANGES,
         Option(name="until", label={"en": "Changed until", "fr": "Modifiées jusqu'à"}, example="2030-12-31"),
+        options.WHOLE_LISTS,
         options.all_types(
             {
                 "en": "Otherwise only what the repository calls a dataset.",
@@ -87,6 +85,7 @@ class OaiPmhSource:
         self._headers = config.authorization()
         self._options = config.options
         self._said: Element | None = None
+        self.tells_changes = not options.WHOLE_LISTS.of(config.options)
         self.all_types = bool(config.options.get("all_types", False))
 
     def listing(self, resume: str | None = None) -> Listing:
@@ -111,7 +110,7 @@ class OaiPmhSource:
             if moment := text.cleaned(self._options.get(name)):
                 chosen[name] = _moment(name, moment, seconds=seconds)
         if since is not None:
-            begin = (since - OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ" if seconds else "%Y-%m-%d")
+            begin = moments.begin(since, moments.SECOND if seconds else moments.DAY)
             chosen["from"] = max(chosen.get("from", begin), begin)
         if name := text.cleaned(self._options.get("set")):
             chosen["set"] = name
@@ -176,6 +175,8 @@ class _Walk:
                     raise
                 yield from self._singly(error)
                 break
+            if self._since is not None:
+                moments.check(elements.words(reply.root, "ListRecords/record/header/datestamp"), self._since)
             self._tally.expect(reply.size)
             known = self._tally.count
             items, failures = self._records(reply.root)

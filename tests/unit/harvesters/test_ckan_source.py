@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from migration_harvesters import walks
 from migration_harvesters.errors import HarvestError, PartnerConfigError, SourceRefused, SourceUnavailable
+from migration_harvesters.records import Gone
 from migration_harvesters.sources.ckan import CkanSource, portal_address
 
 NOT_THERE = SourceRefused("status 404", status=404)
@@ -273,3 +276,58 @@ def test_whatever_address_was_registered_the_portal_is_found(url):
 def test_a_portal_below_a_path_keeps_it():
     assert portal_address("http://127.0.0.1:5050/portal/one/") == "http://127.0.0.1:5050/portal/one"
     assert portal_address("https://dataset.example/datasets-of/x") == "https://dataset.example/datasets-of/x"
+
+
+# Only what changed
+
+SINCE = datetime(2026, 3, 1, 0, 30, tzinfo=UTC)
+MADE = {"date": "Mon, 02 Mar 2026 06:07:08 GMT", "age": "68"}
+
+
+@pytest.fixture
+def changes(config, recorded, read):
+    def run(*replies, resume=None, **options):
+        http = recorded(*replies)
+        reading = read(CkanSource(config(**options), http).changes(SINCE, resume))
+        reading.asked = http.asked
+        return reading
+
+    return run
+
+
+def test_changes_are_asked_for_with_the_filters_and_a_day_of_overlap(changes):
+    new = {"metadata_modified": "2026-03-01T00:00:00.000000"}
+    reading = changes(
+        (found(2, package(1, **new)), MADE), found(2, package(2, **new)), rows=1, fq="res_format:CSV"
+    )
+    assert reading.ids == ["id-1", "id-2"]
+    assert reading.listing.complete
+    # what the cache kept for 68 seconds was made before
+    assert reading.listing.mark == datetime(2026, 3, 2, 6, 6, tzinfo=UTC)
+    for _, params in reading.asked:
+        assert params["fq"].endswith(" +metadata_modified:[2026-02-28T00:30:00Z TO *]")
+        assert "res_format:CSV" in params["fq"]
+
+
+def test_no_changes_are_a_whole_list_of_changes(changes):
+    reading = changes((found(0), MADE))
+    assert reading.listing.complete
+    assert reading.asked[0][1]["fq"] == "+metadata_modified:[2026-02-28T00:30:00Z TO *]"
+
+
+@pytest.mark.parametrize("old", [{"metadata_modified": "2026-02-27T23:59:59.000000"}, {}])
+def test_a_portal_that_does_not_heed_the_question_is_refused(changes, old):
+    reading = changes((found(1, package(1, **old)), MADE))
+    assert reading.error.code == "changes-not-told"
+    assert not reading.items
+
+
+def test_a_portal_without_a_search_cannot_tell_changes(changes):
+    reading = changes(NOT_THERE)
+    assert reading.error is NOT_THERE
+
+
+def test_what_became_private_is_told_as_gone(changes):
+    new = {"metadata_modified": "2026-03-01T00:00:00.000000"}
+    reading = changes(found(2, package(1, **new), package(2, private=True, **new)))
+    assert reading.pages[0].gone == (Gone("id-2", "private", False),)

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from migration_harvesters import closures, sniffing
@@ -298,3 +300,34 @@ def test_a_record_does_not_contain_the_next_one(source):
 )  # fmt: skip
 def test_rd07_the_content_says_what_it_is(body, label, syntax):
     assert sniffing.syntax(body.encode(), label) == syntax
+
+
+# Only what changed
+
+
+@pytest.mark.parametrize(("url", "sign"), [(HOME, "?"), (f"{HOME}?profile=x", "&")])
+def test_changes_are_asked_for_by_day_and_followed_from_page_to_page(config, recorded, read, url, sign):
+    first = f"{url}{sign}modified_since=2026-02-28"
+    http = recorded(
+        (page(1, more=following(f"<{first}&page=2>")), {"date": "Mon, 02 Mar 2026 06:07:08 GMT"}), page(2)
+    )
+    source = DcatSource(config("dcat", url, modified_since=True), http)
+    reading = read(source.changes(datetime(2026, 3, 1, 0, 30, tzinfo=UTC)))
+    assert [address for address, _ in http.asked] == [first, f"{first}&page=2"]
+    assert reading.listing.complete
+    assert reading.listing.mark == datetime(2026, 3, 2, 6, 7, 8, tzinfo=UTC)
+
+
+def test_no_changes_are_a_whole_list_of_changes(config, recorded, read):
+    empty = page(
+        more=f"<{HOME}?view> hydra:totalItems 0 ; hydra:firstPage '{HOME}?page=1' ; hydra:lastPage '{HOME}?page=0' ."
+    )
+    source = DcatSource(config("dcat", HOME, modified_since=True), recorded(empty))
+    reading = read(source.changes(datetime(2026, 3, 1, tzinfo=UTC)))
+    assert reading.listing.complete
+    assert reading.listing.listed == 0
+
+
+def test_a_catalogue_is_asked_for_changes_only_where_that_is_agreed(config, recorded):
+    assert not DcatSource(config("dcat", HOME), recorded()).tells_changes
+    assert DcatSource(config("dcat", HOME, modified_since=True), recorded()).tells_changes

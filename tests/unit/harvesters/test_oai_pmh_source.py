@@ -393,6 +393,10 @@ def told(granularity="YYYY-MM-DD", at="2026-03-02T06:07:08Z", deletions="persist
     )
 
 
+def recent(*args, **more):
+    return record(*args, **more).replace("2024-01-01", "2026-03-01")
+
+
 SINCE = datetime(2026, 3, 1, 0, 30, tzinfo=UTC)
 
 
@@ -413,20 +417,20 @@ def changes(recorded, read, config):
     [("YYYY-MM-DD", "2026-02-28"), ("YYYY-MM-DDThh:mm:ssZ", "2026-02-28T00:30:00Z")],
 )
 def test_oa08_two_lists_of_changes_overlap(changes, granularity, begin):
-    found, asked = changes(told(granularity), formats(), page(record("a")), until="2030-01-01")
+    found, asked = changes(told(granularity), formats(), page(recent("a")), until="2030-01-01")
     assert asked[2]["from"] == begin
     assert asked[2]["until"].startswith("2030-01-01")
     assert found.listing.mark == datetime(2026, 3, 2, 6, 7, 8, tzinfo=UTC)
 
 
 def test_oa08_an_agreed_beginning_that_is_later_stays(changes):
-    _, asked = changes(told(), formats(), page(record("a")), **{"from": "2026-03-15"})
+    _, asked = changes(told(), formats(), page(recent("a")), **{"from": "2026-03-15"})
     assert asked[2]["from"] == "2026-03-15"
 
 
 @pytest.mark.parametrize("at", ["", "yesterday", "2026-13-01"])
 def test_oa08_a_repository_that_does_not_tell_its_time_gives_no_mark(run, at):
-    found, _ = run(page(record("a")), before=(told(at=at), formats()))
+    found, _ = run(page(recent("a")), before=(told(at=at), formats()))
     assert found.listing.complete
     assert found.listing.mark is None
 
@@ -439,25 +443,31 @@ def test_oa06_no_news_is_a_whole_list_of_changes(changes):
 
 @pytest.mark.parametrize(("deletions", "final"), [("persistent", True), ("transient", False), ("no", False)])
 def test_oa07_what_is_deleted_is_told_with_what_that_is_worth(changes, deletions, final):
-    gone = record("b", status=' status="deleted"', body=False)
-    found, _ = changes(told(deletions=deletions), formats(), page(record("a"), gone, record("c", "Text")))
+    gone = recent("b", status=' status="deleted"', body=False)
+    found, _ = changes(told(deletions=deletions), formats(), page(recent("a"), gone, recent("c", "Text")))
     assert [each.gone for each in found.pages] == [
         (Gone("oai:x:b", "deleted", final), Gone("oai:x:c", "not-a-dataset", False))
     ]
 
 
 def test_oa07_a_walk_that_was_resumed_asks_what_deletions_are_worth(changes):
-    gone = record("b", status=' status="deleted"', body=False)
+    gone = recent("b", status=' status="deleted"', body=False)
     found, asked = changes(page(gone, size=2), told(), resume="1 2 t1")
     assert found.pages[0].gone == (Gone("oai:x:b", "deleted", True),)
     assert [each["verb"] for each in asked] == ["ListRecords", "Identify"]
 
 
 def test_oa05_changes_that_are_begun_once_more_are_still_changes(changes):
-    first = page(record("a"), token="t1", size=2)
+    first = page(recent("a"), token="t1", size=2)
     later = told(at="2026-03-02T09:00:00Z")
     found, asked = changes(
-        told(), formats(), first, error("badResumptionToken"), later, formats(), page(record("b"), size=2)
+        told(), formats(), first, error("badResumptionToken"), later, formats(), page(recent("b"), size=2)
     )
     assert asked[-1]["from"] == "2026-02-28"
     assert found.listing.mark == datetime(2026, 3, 2, 6, 7, 8, tzinfo=UTC)
+
+
+def test_oa08_a_repository_that_does_not_heed_from_is_refused(changes):
+    found, _ = changes(told(), formats(), page(record("a")))
+    assert found.error.code == "changes-not-told"
+    assert not found.items

@@ -26,7 +26,6 @@ from ckanext.migration.harvest import asking_again, config
 from ckanext.migration.harvest.decisions import Outcome
 from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot
 from ckanext.migration.harvest.work import Work
-from migration_harvesters import options
 from migration_harvesters.records import Gone, Listing
 
 log = logging.getLogger(__name__)
@@ -47,7 +46,7 @@ def since(run: HarvestRun) -> datetime | None:
 
 def plan(work: Work, *, whole: bool) -> datetime | None:
     """Decide at the beginning of a list what is read, and write it down; None for the whole list."""
-    able = not whole and hasattr(work.reader(), "changes") and options.CHANGES.of(work.partner.options)
+    able = not whole and getattr(work.reader(), "tells_changes", False)
     with work.step() as run:
         run.reading = {"whole": True} if (run.reading or {}).get("whole") else None
         basis = _basis(work, run) if able and run.reading is None else None

@@ -108,6 +108,7 @@ class Tally:
     seen: set[str] = field(default_factory=set)
     ignored: Counter[str] = field(default_factory=Counter)
     mark: datetime | None = None
+    total: int | None = None
     gone: list[Gone] = field(default_factory=list)
 
     @property
@@ -220,6 +221,11 @@ class Listing:
     def mark(self) -> datetime | None:
         """The partner's own time when the list was begun, where it says that: what changes later is news."""
         return self._tally.mark
+
+    @property
+    def total(self) -> int | None:
+        """How many records there are in all, beside a list of changes; None where the partner cannot say."""
+        return self._tally.total
 
     @property
     def stable(self) -> bool:

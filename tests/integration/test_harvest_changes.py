@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import replay
 from ckanext.migration.harvest import runner
-from harvest_portal import by_remote_id, call, canonical, packages, records, setting, show
+from harvest_portal import by_remote_id, call, canonical, package, packages, records, setting, show
 
 DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 OLD = "2020-01-01T00:00:00Z"
@@ -200,3 +200,28 @@ def test_a_list_of_changes_that_is_doubtful_is_followed_by_a_whole_one(partner, 
     # and so it is when the last whole list is too old
     with setting(monkeypatch, whole_list_days=0):
         assert partner.run()["changes"] is None
+
+
+def test_a_portal_that_has_fewer_records_than_its_changes_come_to_is_read_in_full(partner):
+    held = [package(number) for number in (1, 2, 3)]
+    asked = []
+
+    def portal(path, query):
+        """Heed the question, as a CKAN does."""
+        asked.append(query.get("fq", ""))
+        begin = query.get("fq", "").partition("metadata_modified:[")[2][:10]
+        found = [row for row in held if row["metadata_modified"] >= begin]
+        return replay.ckan(found)(path, query)
+
+    partner.portal.answering = portal
+    partner.register()
+    assert partner.run()["counters"]["added"] == 3
+    held[0] |= {"title": "Displacement tracking, round 1, corrected", "metadata_modified": _now()[:-1]}
+    changed = partner.run()
+    assert changed["changes"]["after_run"] == 1
+    assert _figures(changed, "listed", "updated", "unchanged", "missing") == (3, 1, 2, 0)
+
+    del held[2]
+    fewer = partner.run()
+    assert (fewer["changes"], fewer["counters"]["missing"]) == (None, 1)
+    assert "metadata_modified" not in asked[-1]

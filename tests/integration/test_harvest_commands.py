@@ -69,6 +69,32 @@ def test_from_adding_a_source_to_its_status(harvest, partner):
     assert "partner" in harvest("status").stdout
 
 
+def test_adding_can_be_rehearsed_and_stores_nothing(harvest, partner):
+    partner.offer(package(1), package(2, **INVALID))
+    tried = add(harvest, partner, "--dry-run", "--json")
+    assert tried.exit_code == 1  # a record has to be mended
+    told = answer(tried)
+    assert (told["would_be"], told["source"]["id"]) == ("added", None)
+    assert told["source"]["options"]["default_sensitivity"] == "low"
+    assert [bool(row["violations"]) for row in told["feed"]["records"]] == [False, True]
+    assert answer(harvest("list", "--json")) == []
+
+    partner.offer(package(1))
+    fine = add(harvest, partner, "--dry-run")
+    assert fine.exit_code == 0
+    assert "would be added" in fine.stdout
+    assert "Nothing was stored" in fine.stdout
+    assert add(harvest, partner, "--dry-run", "--option=rows=many").exit_code == 2
+
+    add(harvest, partner)
+    changed = answer(add(harvest, partner, "--title", "New title", "--update", "--dry-run", "--json"))
+    assert (changed["would_be"], changed["source"]["title"]) == ("changed", "New title")
+    assert answer(harvest("list", "--json"))[0]["title"] == "partner"
+    partner.portal.answering = lambda _path, _query: None
+    assert add(harvest, partner, "--dry-run", name="other").exit_code == 2
+    assert packages() == {}
+
+
 def test_adding_again_needs_update(harvest, partner):
     assert add(harvest, partner).exit_code == 0
     refused = add(harvest, partner)

@@ -70,10 +70,12 @@ class CkanSource:
     def _pages(self, tally: Tally, resume: str | None, since: datetime | None = None) -> Iterator[Page]:
         sorting = walks.Sorting(tally, FORMAT, self._ref, self._left_out)
         search = partial(self._search, since=since)
+        self._began = None
+        if since is not None:
+            tally.total = self._count()
         if resume is not None:
             yield from walks.numbered(search, sorting.one, tally, tally.resume_at(resume))
             return
-        self._began = None
         try:
             first = search(0)
         except SourceRefused as refused:
@@ -87,8 +89,24 @@ class CkanSource:
 
     # package_search
 
+    def _count(self) -> int:
+        """Ask how many records there are in all, so that changes do not hide that some are gone."""
+        total, _rows = self._found({"rows": "0", "start": "0"})
+        return total
+
     def _search(self, start: int, since: datetime | None = None) -> tuple[int, list[Any]]:
-        params = {"q": "*:*", "sort": "id asc", "rows": str(self._rows), "start": str(start)}
+        place = {"sort": "id asc", "rows": str(self._rows), "start": str(start)}
+        total, rows = self._found(place, since)
+        if since is not None:
+            moments.check((_modified(row) for row in rows), since)
+        if start == 0 and total and not rows:
+            raise json_replies.not_expected(
+                f"The portal speaks of {total} records, but sends none.", "inconsistent-listing"
+            )
+        return total, rows
+
+    def _found(self, place: Mapping[str, str], since: datetime | None = None) -> tuple[int, list[Any]]:
+        params = {"q": "*:*", **place}
         fq = self._filters.query()
         if since is not None:
             fq = f"{fq} +metadata_modified:[{moments.begin(since)} TO *]".strip()
@@ -101,12 +119,6 @@ class CkanSource:
         rows = result.get("results") if isinstance(result, dict) else None
         if not isinstance(total, int) or isinstance(total, bool) or total < 0 or not isinstance(rows, list):
             raise json_replies.not_expected("The reply to package_search has no count and no results.")
-        if since is not None:
-            moments.check((_modified(row) for row in rows), since)
-        if start == 0 and total and not rows:
-            raise json_replies.not_expected(
-                f"The portal speaks of {total} records, but sends none.", "inconsistent-listing"
-            )
         return total, rows
 
     # Portals without package_search

@@ -287,7 +287,7 @@ MADE = {"date": "Mon, 02 Mar 2026 06:07:08 GMT", "age": "68"}
 @pytest.fixture
 def changes(config, recorded, read):
     def run(*replies, resume=None, **options):
-        http = recorded(*replies)
+        http = recorded((found(7), MADE), *replies)
         reading = read(CkanSource(config(**options), http).changes(SINCE, resume))
         reading.asked = http.asked
         return reading
@@ -297,27 +297,27 @@ def changes(config, recorded, read):
 
 def test_changes_are_asked_for_with_the_filters_and_a_day_of_overlap(changes):
     new = {"metadata_modified": "2026-03-01T00:00:00.000000"}
-    reading = changes(
-        (found(2, package(1, **new)), MADE), found(2, package(2, **new)), rows=1, fq="res_format:CSV"
-    )
+    reading = changes(found(2, package(1, **new)), found(2, package(2, **new)), rows=1, fq="res_format:CSV")
     assert reading.ids == ["id-1", "id-2"]
     assert reading.listing.complete
     # what the cache kept for 68 seconds was made before
     assert reading.listing.mark == datetime(2026, 3, 2, 6, 6, tzinfo=UTC)
-    for _, params in reading.asked:
+    assert "metadata_modified" not in reading.asked[0][1]["fq"]
+    assert reading.listing.total == 7
+    for _, params in reading.asked[1:]:
         assert params["fq"].endswith(" +metadata_modified:[2026-02-28T00:30:00Z TO *]")
         assert "res_format:CSV" in params["fq"]
 
 
 def test_no_changes_are_a_whole_list_of_changes(changes):
-    reading = changes((found(0), MADE))
+    reading = changes(found(0))
     assert reading.listing.complete
-    assert reading.asked[0][1]["fq"] == "+metadata_modified:[2026-02-28T00:30:00Z TO *]"
+    assert reading.asked[1][1]["fq"] == "+metadata_modified:[2026-02-28T00:30:00Z TO *]"
 
 
 @pytest.mark.parametrize("old", [{"metadata_modified": "2026-02-27T23:59:59.000000"}, {}])
 def test_a_portal_that_does_not_heed_the_question_is_refused(changes, old):
-    reading = changes((found(1, package(1, **old)), MADE))
+    reading = changes(found(1, package(1, **old)))
     assert reading.error.code == "changes-not-told"
     assert not reading.items
 

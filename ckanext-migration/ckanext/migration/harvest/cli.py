@@ -72,39 +72,6 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-@harvest.command()
-@click.argument("name")
-@click.argument("url")
-@click.option("--protocol", required=True, help="How the portal is read: ckan, dcat, …")
-@click.option("--organization", required=True, help="The organisation that owns the datasets.")
-@click.option("--title", help="Name for people.")
-@click.option(
-    "--option", "options", multiple=True, metavar="NAME=VALUE", help="An option; the value may be JSON."
-)
-@click.option("--default-sensitivity", help="The level agreed for records that do not say theirs.")
-@click.option("--credential", help="Name of an environment variable (HARVEST_KEY_…) with the partner's key.")
-@click.option("--allow-private-address", is_flag=True, help="Allow an address inside our own network.")
-@click.option("--update", is_flag=True, help="Change the source if it is registered already.")
-@json_option
-@speaking
-def add(name: str, url: str, *, options: Sequence[str], update: bool, as_json: bool, **given: Any) -> None:
-    """Register the portal at URL under NAME."""
-    settings = dict(pair(text) for text in options)
-    if given.pop("default_sensitivity", None):
-        settings["default_sensitivity"] = click.get_current_context().params["default_sensitivity"]
-    data = {key: given[key] for key in ("protocol", "organization", "title", "credential") if given.get(key)}
-    data |= {"url": url, "options": settings, "allow_private": given["allow_private_address"]}
-    known = {source["name"] for source in call("source_list")}
-    if name in known and update:
-        source = call("source_update", id=name, **data)
-    else:
-        source = call("source_create", name=name, **data)
-    if as_json:
-        print_json(source)
-    else:
-        click.echo(f"{source['name']}: {source['url']} ({source['protocol']})")
-
-
 @harvest.command("list")
 @json_option
 @speaking

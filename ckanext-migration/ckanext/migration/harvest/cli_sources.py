@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, TextIO
+from collections.abc import Sequence
+from typing import Any, NoReturn, TextIO
 
 import ckan.plugins.toolkit as tk
 import click
@@ -14,7 +15,68 @@ from ckanext.migration.harvest.cli import fail, harvest, json_option, pair, prin
 from ckanext.migration.harvest.telling import FINE, IMPOSSIBLE, PROBLEMS
 from ckanext.migration.harvest.watching import call
 
+options_option = click.option(
+    "--option", "options", multiple=True, metavar="NAME=VALUE", help="An option; the value may be JSON."
+)
 dry_option = click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
+
+
+@harvest.command()
+@click.argument("name")
+@click.argument("url")
+@click.option("--protocol", required=True, help="How the portal is read: ckan, dcat, …")
+@click.option("--organization", required=True, help="The organisation that owns the datasets.")
+@click.option("--title", help="Name for people.")
+@options_option
+@click.option("--default-sensitivity", help="The level agreed for records that do not say theirs.")
+@click.option("--credential", help="Name of an environment variable (HARVEST_KEY_…) with the partner's key.")
+@click.option("--allow-private-address", is_flag=True, help="Allow an address inside our own network.")
+@click.option("--update", is_flag=True, help="Change the source if it is registered already.")
+@click.option("--dry-run", is_flag=True, help="Check the settings and try the feed; store nothing.")
+@json_option
+@speaking
+def add(  # noqa: PLR0913 - one an option
+    name: str, url: str, *, options: Sequence[str], update: bool, dry_run: bool, as_json: bool, **given: Any
+) -> None:
+    """Register the portal at URL under NAME."""
+    settings = dict(pair(text) for text in options)
+    if level := given.pop("default_sensitivity", None):
+        settings["default_sensitivity"] = level
+    data = {key: given[key] for key in ("protocol", "organization", "title", "credential") if given.get(key)}
+    data |= {"url": url, "options": settings, "allow_private": given["allow_private_address"]}
+    known = {source["name"] for source in call("source_list")}
+    if name in known and update:
+        source = call("source_update", id=name, dry_run=dry_run, **data)
+    else:
+        source = call("source_create", name=name, dry_run=dry_run, **data)
+    if dry_run:
+        _rehearse(source, data, known=name in known, as_json=as_json)
+    if as_json:
+        print_json(source)
+    else:
+        click.echo(_line(source))
+
+
+def _rehearse(source: dict[str, Any], data: dict[str, Any], *, known: bool, as_json: bool) -> NoReturn:
+    """Try the feed of a source as it would be registered, and end with the code that says what came of it."""
+    access = {key: data[key] for key in ("allow_private", "credential") if data.get(key)}
+    feed = {key: source[key] for key in ("url", "protocol", "options")}
+    found = call("feed_test", **feed, **access)
+    if as_json:
+        print_json({"would_be": "changed" if known else "added", "source": source, "feed": found})
+        sys.exit(_verdict(found))
+    click.echo(f"{_line(source)}: would be {'changed' if known else 'added'}.")
+    for key, value in source["options"].items():
+        click.echo(f"    {key} = {value}")
+    _say(found)
+    for problem in found["problems"]:
+        click.secho(problem["message"], err=True, fg="yellow")
+    click.echo(f"{len(found['records'])} records were tried. Nothing was stored.")
+    sys.exit(_verdict(found))
+
+
+def _line(source: dict[str, Any]) -> str:
+    return f"{source['name']}: {source['url']} ({source['protocol']})"
 
 
 @harvest.command("export")
@@ -118,9 +180,7 @@ def import_theirs(*, dry_run: bool, as_json: bool) -> None:
 @harvest.command("test")
 @click.argument("address")
 @click.option("--protocol", required=True, help="How the feed is read: ckan, dcat, …")
-@click.option(
-    "--option", "options", multiple=True, metavar="NAME=VALUE", help="An option; the value may be JSON."
-)
+@options_option
 @json_option
 @speaking
 def test_feed(address: str, *, protocol: str, options: tuple[str, ...], as_json: bool) -> None:
@@ -137,10 +197,15 @@ def test_feed(address: str, *, protocol: str, options: tuple[str, ...], as_json:
         print_json(found)
     else:
         _say(found)
+    sys.exit(_verdict(found))
+
+
+def _verdict(found: dict[str, Any]) -> int:
+    """Give the exit code for a feed that was tried."""
     failed = any(row["error"] or row["violations"] for row in found["records"])
     if found["ended"] and not found["records"]:
-        sys.exit(IMPOSSIBLE)
-    sys.exit(PROBLEMS if failed or found["ended"] or not found["records"] else FINE)
+        return IMPOSSIBLE
+    return PROBLEMS if failed or found["ended"] or not found["records"] else FINE
 
 
 def _say(found: dict[str, Any]) -> None:

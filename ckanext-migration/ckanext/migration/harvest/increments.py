@@ -8,7 +8,8 @@ followed before that, and the guard judges it as it judges any removal.
 
 `HarvestRun.reading` holds `whole` (the whole list is asked for), `since`, `basis` and `basis_number` (the run
 that a list of changes builds on), and for the run that builds on this one: `mark` (the partner's time when
-the list was begun), `whole_at` (when the whole list was read), `recipe` and `listed`.
+the list was begun), `whole_at` (when the whole list was read), `recipe`, `listed` and `total` (how
+many records the partner has).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.migration.harvest import asking_again, config
-from ckanext.migration.harvest.decisions import Outcome
+from ckanext.migration.harvest.decisions import NOT_LISTED, Outcome
 from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot
 from ckanext.migration.harvest.work import Work
 from migration_harvesters.records import Gone, Listing
@@ -61,9 +62,27 @@ def plan(work: Work, *, whole: bool) -> datetime | None:
         return since(run)
 
 
+def hides_absence(run: HarvestRun, listing: Listing) -> bool:
+    """Say whether the partner has another number of records in all than the changes come to.
+
+    Then some are gone without a word, and only the whole list says which.
+    """
+    noted = run.reading or {}
+    basis = model.Session.get(HarvestRun, noted["basis"]) if "basis" in noted else None
+    before = (basis.reading or {}).get("total") if basis is not None else None
+    if basis is None or before is None or listing.total is None:
+        return False
+    row = HarvestSnapshot
+    known = sa.select(row.remote_id).where(row.run_id == basis.id, row.outcome.notin_(NOT_LISTED))
+    fresh = sa.select(sa.func.count()).where(
+        row.run_id == run.id, row.outcome.notin_(NOT_LISTED), row.remote_id.notin_(known)
+    )
+    return bool(listing.total != before + (model.Session.scalar(fresh) or 0))
+
+
 def whole_instead(work: Work) -> None:
-    """Read the whole list after all: the partner refuses to tell changes."""
-    log.info("harvest.no-changes-told run=%s", work.held.run_id)
+    """Read the whole list after all: changes are not told, or not all of them."""
+    log.info("harvest.whole-list-instead run=%s", work.held.run_id)
     with work.step() as run:
         run.reading = {"whole": True}
 
@@ -135,12 +154,13 @@ def _leaving(run: HarvestRun, record: HarvestRecord, gone: Gone) -> dict[str, An
     }
 
 
-def close(work: Work, run: HarvestRun) -> None:
+def close(work: Work, run: HarvestRun, listing: Listing) -> None:
     """Complete a finished list of changes from its basis, and note what the next one can build on."""
     noted = {name: value for name, value in (run.reading or {}).items() if name != "whole"}
     if "basis" in noted:
         asking_again.copy(run, noted["basis"])
         _still_missing(run, noted["basis"])
+    total = listing.total if "basis" in noted else listing.expected
     mark = noted.pop("begun", None)
     if mark and run.complete and run.stable and work.recipe:
         whole_at = noted.get("whole_at") or (run.started_at or work.clock()).isoformat()
@@ -150,6 +170,7 @@ def close(work: Work, run: HarvestRun) -> None:
             "whole_at": whole_at,
             "recipe": work.recipe,
             "listed": asking_again.listed(run.id),
+            "total": total,
         }
     run.reading = noted or None
 

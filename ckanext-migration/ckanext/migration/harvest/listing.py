@@ -52,12 +52,14 @@ def read(work: Work) -> None:
     except MigrationError as error:
         _postpone(work, error)
         if not staged and isinstance(error, SourceRefused) and _reads_changes(work):
-            increments.whole_instead(work)
-            read(work)
+            _read_whole(work)
             return
         if not staged and error.scope == "run":
             raise
         ended = error
+    if ended is None and _hides_absence(work, listing):
+        _read_whole(work)
+        return
     _close(work, listing, ended, begun=cursor is None)
     crashpoint("listing-closed")
 
@@ -70,6 +72,19 @@ def _opened(work: Work, cursor: str | None, *, whole: bool) -> Listing:
         since = increments.plan(work, whole=whole)
     reader = work.reader()
     return reader.listing(cursor) if since is None else cast(TellsChanges, reader).changes(since, cursor)
+
+
+def _read_whole(work: Work) -> None:
+    """Begin anew with the whole list, which is what a list of changes cannot tell."""
+    increments.whole_instead(work)
+    with work.step() as run:
+        run.cursor = None
+    read(work)
+
+
+def _hides_absence(work: Work, listing: Listing) -> bool:
+    with work.step() as run:
+        return increments.hides_absence(run, listing)
 
 
 def _reads_changes(work: Work) -> bool:
@@ -191,7 +206,7 @@ def _close(work: Work, listing: Listing, ended: MigrationError | None, *, begun:
         increments.begun(run, listing)
         if begun and increments.since(run) is None:  # in this process, and not where another one had come to
             asking_again.note(work, run)
-        increments.close(work, run)
+        increments.close(work, run, listing)
     log.info(
         "harvest.listed run=%s complete=%s stable=%s", work.held.run_id, listing.complete, listing.stable
     )

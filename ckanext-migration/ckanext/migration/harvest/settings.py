@@ -40,6 +40,7 @@ def schema() -> dict[str, Any]:
         "notify": [absent, text, mail_addresses],
         "public": [absent, validator("boolean_validator")],
         "state": [absent, text, validator("one_of")(STATES)],
+        "dry_run": [absent, validator("boolean_validator")],
     }
 
 

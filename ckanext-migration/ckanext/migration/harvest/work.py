@@ -112,7 +112,7 @@ def prepare(held: runs.Claim, check: Checker) -> Work:
         protocol=origin.protocol,
         options=terms.partner_options,
         allow_private=origin.allow_private,
-        credential=_secret(origin),
+        credential=secret(origin.credential),
     )
     asks = Conditional(_http(origin))
     return Work(
@@ -134,14 +134,17 @@ def _http(origin: Origin) -> Http:
     return Http(allow_private=origin.allow_private, limits=http.Limits(gap=config.request_gap()))
 
 
-def _secret(origin: Origin) -> str | None:
-    """Read the credential from the environment; the source only knows the name of the variable (CF-02)."""
-    if not origin.credential:
+def secret(variable: str | None) -> str | None:
+    """Read a credential from the environment; the source only knows the name of the variable (CF-02).
+
+    Raises PartnerConfigError where it is not set.
+    """
+    if not variable:
         return None
-    value = os.environ.get(origin.credential)
+    value = os.environ.get(variable)
     if not value:
         raise PartnerConfigError(
-            f"The environment variable {origin.credential} that holds the credential is not set.",
+            f"The environment variable {variable} that holds the credential is not set.",
             remedy="Set it for the job workers and start them again.",
         )
     return value

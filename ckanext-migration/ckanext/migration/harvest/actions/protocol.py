@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.migration.errors import to_toolkit
 from ckanext.migration.harvest import present, settings, trying
+from ckanext.migration.harvest.work import secret
 from migration_harvesters import registry
 from migration_schemas import validation
 from migration_schemas.errors import MigrationError
@@ -35,6 +36,8 @@ def migration_harvest_feed_test(context: Any, data_dict: dict[str, Any]) -> dict
     :param url: address of the feed; or
     :param text: a reply of it, pasted
     :param options: (optional) options of the protocol, and agreed values (``default_…``)
+    :param allow_private: (optional, system administrators) allow an address inside our own network
+    :param credential: (optional, system administrators) name of an environment variable with a key
     :param lang: (optional) language of the findings, two letters
     :returns: ``expected`` records, ``records`` with findings, ``terms`` that are not understood, ``problems``
         of the list, and ``ended``: why it could not be read on
@@ -49,12 +52,22 @@ def migration_harvest_feed_test(context: Any, data_dict: dict[str, Any]) -> dict
         protocol = settings.known_protocol(str(tk.get_or_bust(data_dict, "protocol")))
         address = settings.web_address(url) if url else ""
         given = settings.option_mapping(data_dict.get("options") or {})
+        inner = tk.asbool(data_dict.get("allow_private", False))
+        variable = settings.variable_name(str(data_dict.get("credential") or ""))
     except tk.Invalid as error:
         raise tk.ValidationError({"feed": [error.error]}) from error
-    if address:
+    settings.check_rights(context, {"allow_private": inner, "credential": variable}, None)
+    if address and not context.get("ignore_auth"):
         _politely(str(context.get("user")))
     try:
-        feed = trying.Feed(protocol=protocol, url=address, text=text, options=given)
+        feed = trying.Feed(
+            protocol=protocol,
+            url=address,
+            text=text,
+            options=given,
+            allow_private=inner,
+            credential=secret(variable),
+        )
         trial = trying.attempt(feed, check=lambda records: list(validation.validate_records(records)))
     except MigrationError as error:
         raise to_toolkit(error) from error

@@ -25,6 +25,7 @@ def migration_harvest_source_create(context: Any, data_dict: dict[str, Any]) -> 
     :param allow_private: (optional, system administrators) allow an address inside our own network
     :param notify: (optional) mail addresses that are told when the standing of the source changes
     :param public: (optional) show everybody how the source stands, without records (default false)
+    :param dry_run: (optional) only check the settings, and give the source as it would be; nothing is stored
     """
     tk.check_access("migration_harvest_source_create", context, data_dict)
     data = _checked(context, data_dict)
@@ -33,6 +34,8 @@ def migration_harvest_source_create(context: Any, data_dict: dict[str, Any]) -> 
     if known is not None:
         raise tk.ValidationError({"name": [tk._("There is a harvest source with this name already.")]})
     row = settings.write(HarvestSource(name=data["name"], title="", state="active"), data)
+    if data.get("dry_run"):
+        return present.source(row, None)
     model.Session.add(row)
     model.Session.commit()
     return present.source(row, None)
@@ -43,6 +46,7 @@ def migration_harvest_source_update(context: Any, data_dict: dict[str, Any]) -> 
 
     :param id: id or name of the source
     :param state: (optional) ``active`` or ``paused``
+    :param dry_run: (optional) only check the settings, and give the source as it would be; nothing is stored
     """
     row = access.source(tk.get_or_bust(data_dict, "id"))
     tk.check_access("migration_harvest_source_update", context, data_dict)
@@ -56,7 +60,11 @@ def migration_harvest_source_update(context: Any, data_dict: dict[str, Any]) -> 
     }
     data = _checked(context, {**held, **given})
     settings.check_rights(context, {key: value for key, value in data.items() if key in given}, row)
-    settings.write(row, {key: value for key, value in data.items() if key in given})
+    changes = {key: value for key, value in data.items() if key in given}
+    if data.get("dry_run"):
+        copy = {column.key: getattr(row, column.key) for column in sa.inspect(HarvestSource).columns}
+        return present.source(settings.write(HarvestSource(**copy), changes), last_run(row))
+    settings.write(row, changes)
     model.Session.commit()
     return present.source(row, last_run(row))
 

@@ -17,6 +17,7 @@ class Request:
 
     line: str
     headers: dict[str, str]
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -54,7 +55,10 @@ class Server:
                     text += piece
                 line, *rest = text.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
                 headers = {name.lower(): value for name, value in (header.split(": ", 1) for header in rest)}
-                request = Request(line, headers)
+                body = text.partition(b"\r\n\r\n")[2]
+                while len(body) < int(headers.get("content-length", 0)):
+                    body += connection.recv(65536)
+                request = Request(line, headers, body)
                 self.requests.append(request)
                 self.handler(connection, request)
             except OSError:

@@ -59,10 +59,13 @@ def serving(answering: Answering) -> Iterator[Portal]:
     portal = Portal(answering)
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+        def do_POST(self) -> None:
+            self.do_GET({"body": self.rfile.read(int(self.headers["Content-Length"])).decode()})
+
+        def do_GET(self, more: Mapping[str, str] = {}) -> None:
             portal.asked.append((self.headers["Host"], self.path))
             parts = urlsplit(self.path)
-            answer = portal.answering(parts.path, dict(parse_qsl(parts.query))) or MISSING
+            answer = portal.answering(parts.path, {**dict(parse_qsl(parts.query)), **more}) or MISSING
             etag = answer.headers.get("ETag")
             if etag and self.headers["If-None-Match"] == etag:
                 answer = Answer(b"", answer.media_type, 304, {"ETag": etag})

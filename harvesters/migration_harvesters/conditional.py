@@ -95,6 +95,22 @@ class Conditional:
         self._first = Condition.of(request, reply)
         return reply
 
+    def post(  # noqa: PLR0913 - keywords only
+        self,
+        url: str,
+        body: bytes,
+        *,
+        media_type: str,
+        params: Mapping[str, str] | None = None,
+        accept: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Ask by POST, which has no conditions (RFC 9110, 13.1)."""
+        self._requests += 1
+        return self._asks.post(
+            url, body, media_type=media_type, params=params, accept=accept, headers=headers
+        )
+
 
 def _named(url: str, params: Mapping[str, str] | None, accept: str | None) -> str:
     whole = repr((url, sorted((params or {}).items()), accept))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from migration_harvesters import elements, replies, text, xml
@@ -54,6 +56,17 @@ def exceptional(root: Element) -> Exceptional:
     return Exceptional(code, elements.attribute(found, "locator"), words[:300].rstrip("."))
 
 
+@contextmanager
+def heard() -> Iterator[None]:
+    """Read an exception that comes with a status of 400, as 3.0 demands it, like one that comes with 200."""
+    try:
+        yield
+    except SourceRefused as refused:
+        if b"ExceptionReport" in refused.body:
+            raise exceptional(xml.parse(refused.body)) from refused
+        raise
+
+
 def page(reply: Reply) -> Found:
     """Read one page of records."""
     root = document(reply, "a page of a catalogue (GetRecords)")
@@ -68,20 +81,32 @@ def page(reply: Reply) -> Found:
     )
 
 
-def offered(reply: Reply) -> tuple[set[str], set[str]]:
-    """Give output schemas and versions that the capabilities name."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the capabilities name: output schemas, versions, and the ways of GetRecords (`Get`, `Post`)."""
+
+    schemas: frozenset[str]
+    versions: frozenset[str]
+    methods: frozenset[str]
+
+
+def offered(reply: Reply) -> Offer:
+    """Read the capabilities."""
     root = document(reply, "the capabilities of a catalogue (CSW)")
     if elements.name(root) != "Capabilities":
         raise replies.unexpected(reply, "the capabilities of a catalogue (CSW)")
     schemas: set[str] = set()
+    methods: set[str] = set()
     for operation in elements.find(root, "OperationsMetadata/Operation"):
         if elements.attribute(operation, "name") != "GetRecords":
             continue
+        methods |= {elements.name(way) for way in elements.find(operation, "DCP/HTTP/Get|Post")}
         for parameter in elements.find(operation, "Parameter"):
             if elements.attribute(parameter, "name").lower() == "outputschema":
                 schemas.update(elements.words(parameter, "**/Value"))
     versions = set(elements.words(root, "ServiceIdentification/ServiceTypeVersion"))
-    return schemas, versions | {elements.attribute(root, "version")} - {""}
+    versions |= {elements.attribute(root, "version")} - {""}
+    return Offer(frozenset(schemas), frozenset(versions), frozenset(methods))
 
 
 def _count(value: str) -> int | None:

@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,39 +23,24 @@ import certifi
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from migration_harvesters import addresses, replies, urls
-from migration_harvesters.errors import SourceRefused, SourceUnavailable
+from migration_harvesters import addresses, http_limits, replies, urls
+from migration_harvesters.errors import SourceUnavailable
+from migration_harvesters.http_limits import ENCODINGS, REDIRECTS, REPEATS, Question
 from migration_harvesters.replies import Reply
 
 log = logging.getLogger(__name__)
 
 AGENT = "ckanext-migration-harvester"
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 CHUNK = 65536
 
 Resolver = Callable[..., list[Any]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How long, how much and how often a partner may be asked. Times are in seconds."""
-
-    connect: float = 10
-    read: float = 30
-    total: float = 300
-    body: int = 100 * 1024 * 1024
-    redirects: int = 5
-    attempts: int = 3
-    longest_wait: float = 120
-    gap: float = 0.5
+Limits = http_limits.Limits
 
 
 class Http:
     """Asks one partner, politely and within limits (section A of the threat model, HT-01 to HT-23).
 
-    `allow_private` opens the inner addresses of the host that is asked, never those of a host that it
-    redirects to.
+    `allow_private` opens the inner addresses of the host that is asked, not of one that it redirects to.
     """
 
     def __init__(  # noqa: PLR0913 - everything that tests and callers bring from outside
@@ -91,11 +75,27 @@ class Http:
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """Fetch one address; a reply with a status of 200 to 299, or a typed error."""
-        target = urls.parse(url, params)
+        return self._ask(urls.parse(url, params), Question("GET", None, accept or "*/*"), headers)
+
+    def post(  # noqa: PLR0913 - keywords only
+        self,
+        url: str,
+        body: bytes,
+        *,
+        media_type: str,
+        params: Mapping[str, str] | None = None,
+        accept: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Ask by POST what changes nothing at the partner, so that it may be asked again; else as `get`."""
+        question = Question("POST", body, accept or "*/*", {"Content-Type": media_type})
+        return self._ask(urls.parse(url, params), question, headers)
+
+    def _ask(self, target: urls.Target, question: Question, headers: Mapping[str, str] | None) -> Reply:
         attempt = 1
         while True:
             try:
-                return self._follow(target, accept, dict(headers or {}))
+                return self._follow(target, question, dict(headers or {}))
             except SourceUnavailable as error:
                 wait = 2.0 ** (attempt - 1) if error.retry_after is None else error.retry_after
                 if attempt >= self._limits.attempts or wait > self._limits.longest_wait:
@@ -104,7 +104,7 @@ class Http:
                 self._sleep(wait)
                 attempt += 1
 
-    def _follow(self, first: urls.Target, accept: str | None, secrets: dict[str, str]) -> Reply:
+    def _follow(self, first: urls.Target, question: Question, secrets: dict[str, str]) -> Reply:
         """Follow redirects, judging each hop; secrets stay with their host (HT-04, HT-09, HT-10)."""
         deadline = self._clock() + self._limits.total
         target = first
@@ -112,25 +112,30 @@ class Http:
             # Secrets first: a caller cannot change what every request says about itself.
             sent = {
                 **secrets,
-                "Accept": accept or "*/*",
+                "Accept": question.accept,
+                **question.headers,
                 "Accept-Encoding": "gzip, deflate",
                 "User-Agent": self._agent,
             }
             inner = self._allow_private and target.host == first.host
-            reply = self._exchange(target, sent, inner, deadline)
+            reply = self._exchange(target, question, sent, inner, deadline)
             location = reply.headers.get("location")
             if reply.status not in REDIRECTS or not location:
                 return replies.judged(reply, first.host, self._now)
+            if question.body is not None and reply.status not in REPEATS:
+                raise replies.refusal(
+                    "redirect-refused", f"{first.host} answers a question by POST with a redirect."
+                )
             following = urls.follow(target, location)
             if target.scheme == "https" and following.scheme == "http":
-                raise _refused("redirect-refused", f"{first.host} redirects from https to http.")
+                raise replies.refusal("redirect-refused", f"{first.host} redirects from https to http.")
             if following.origin != target.origin:
                 secrets = {}
             target = following
-        raise _refused("redirect-refused", f"{first.host} redirects too often.")
+        raise replies.refusal("redirect-refused", f"{first.host} redirects too often.")
 
     def _exchange(
-        self, target: urls.Target, headers: Mapping[str, str], inner: bool, deadline: float
+        self, target: urls.Target, asked: Question, headers: Mapping[str, str], inner: bool, deadline: float
     ) -> Reply:
         self._wait_turn(target)
         connection = self._connection(target, inner)
@@ -138,7 +143,12 @@ class Http:
         with connection.deadline(remaining) as expired, _named(target.host, expired):
             try:
                 connection.request(
-                    "GET", target.path, headers=headers, preload_content=False, decode_content=True
+                    asked.method,
+                    target.path,
+                    body=asked.body,
+                    headers=headers,
+                    preload_content=False,
+                    decode_content=True,
                 )
                 response = connection.getresponse()
                 names = {name.lower(): value for name, value in response.headers.items()}
@@ -163,12 +173,14 @@ class Http:
     def _body(self, response: urllib3.BaseHTTPResponse, target: urls.Target) -> Iterator[bytes]:
         """Read the unpacked body, piece by piece, up to the limit (HT-17, HT-18)."""
         if response.headers.get("content-encoding", "").strip().lower() not in ENCODINGS:
-            raise _refused("content-encoding", f"{target.host} answers in a packing that was not asked for.")
+            raise replies.refusal(
+                "content-encoding", f"{target.host} answers in a packing that was not asked for."
+            )
         size = 0
         for piece in response.stream(CHUNK, decode_content=True):
             size += len(piece)
             if size > self._limits.body:
-                raise _refused(
+                raise replies.refusal(
                     "reply-too-large", f"A reply of {target.host} is larger than {self._limits.body:,} bytes."
                 )
             yield piece
@@ -222,7 +234,7 @@ class GuardedConnection(HTTPConnection):
         found = self._resolver(self.host, self.port, type=socket.SOCK_STREAM)
         good = [entry for entry in found if addresses.allowed(entry[4][0], allow_private=self._inner)]
         if not good:
-            raise _refused(
+            raise replies.refusal(
                 "address-refused",
                 f"The address of {self.host} is not one on the open internet.",
                 "An administrator can allow inner addresses for this source.",
@@ -254,7 +266,7 @@ def _named(host: str, expired: threading.Event) -> Iterator[None]:
     try:
         yield
     except ssl.SSLCertVerificationError as exc:
-        raise _refused(
+        raise replies.refusal(
             "certificate-refused", f"The certificate of {host} is not valid: {exc.verify_message}."
         ) from exc
     except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError) as exc:
@@ -270,7 +282,7 @@ def _named(host: str, expired: threading.Event) -> Iterator[None]:
             message = f"The connection to {host} failed."
         raise SourceUnavailable(message, detail=f"{type(exc).__name__}: {exc}") from exc
     except ValueError as exc:
-        raise _refused(
+        raise replies.refusal(
             "request-refused", "The request cannot be sent: a header or address is not valid."
         ) from exc
 
@@ -286,9 +298,3 @@ def _shut(wire: socket.socket) -> None:
         wire.shutdown(socket.SHUT_RDWR)
     except OSError as exc:
         log.debug("connection was closed already: %s", exc)
-
-
-def _refused(
-    code: str, message: str, remedy: str = "Check the address of the source, or tell the partner."
-) -> SourceRefused:
-    return SourceRefused(message, code=code, remedy=remedy)

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from migration_harvesters import asks
 from migration_harvesters.errors import CursorUnknown, ListingTruncated, PayloadError
 from migration_schemas.errors import MigrationError
 
 if TYPE_CHECKING:
     from migration_harvesters.mapping import Mapped
-    from migration_harvesters.replies import Reply
 
+Asks = asks.Asks
 Stage = Literal["list", "read", "map"]
 
 
@@ -243,21 +244,6 @@ class Listing:
     def problems(self) -> tuple[MigrationError, ...]:
         """Why the list is not complete or not stable."""
         return tuple(self._tally.problems)
-
-
-class Asks(Protocol):
-    """What a source needs of the HTTP client."""
-
-    def get(
-        self,
-        url: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        accept: str | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Reply:
-        """Fetch one address."""
-        ...
 
 
 class Source(Protocol):

@@ -65,6 +65,13 @@ def judged(reply: Reply, host: str, now: Callable[[], datetime] = utc_now) -> Re
     )
 
 
+def refusal(
+    code: str, message: str, remedy: str = "Check the address of the source, or tell the partner."
+) -> SourceRefused:
+    """Make the error for what we do not ask for or do not accept."""
+    return SourceRefused(message, code=code, remedy=remedy)
+
+
 def unexpected(reply: Reply, expected: str) -> SourceRefused:
     """Make the error for a reply that is not what was asked for, such as a page for people (HT-21)."""
     head = reply.body[:EXCERPT].lstrip(b"\xef\xbb\xbf \r\n\t").lower()

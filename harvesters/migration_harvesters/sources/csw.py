@@ -1,6 +1,7 @@
 """OGC Catalogue Service for the Web, 2.0.2 and 3.0, in ISO 19139, ISO 19115-3 or Dublin Core.
 
-Asked by GET, which both versions demand of a server. The addresses that capabilities advertise are not
+Asked by GET, which both versions demand of a server, or by POST where a filter is in XML or the server does
+not keep to that. The addresses that capabilities advertise are not
 followed: they often name an inner host, and the registered address answers (CS-04). What a catalogue says
 about its pages is taken as a claim: a list is whole when as many different records came as were promised.
 """
@@ -11,9 +12,21 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
-from migration_harvesters import csw_replies, elements, kinds, options, text, urls, xml, xml_formats
+from migration_harvesters import (
+    csw_replies,
+    csw_requests,
+    elements,
+    kinds,
+    options,
+    rdf_records,
+    text,
+    urls,
+    xml,
+    xml_formats,
+)
 from migration_harvesters.csw_replies import Exceptional, Found
-from migration_harvesters.errors import PartnerConfigError, SourceRefused
+from migration_harvesters.csw_requests import CORE, Question
+from migration_harvesters.errors import PartnerConfigError, SourceRefused, SourceUnavailable
 from migration_harvesters.mappers import iso
 from migration_harvesters.options import Option, Texts
 from migration_harvesters.records import (
@@ -38,13 +51,14 @@ LOST_AT_FIRST, LOST_IN_A_ROW = 3, 100
 SCHEMAS = (
     "http://www.isotc211.org/2005/gmd", "http://standards.iso.org/iso/19115/-3/mdb/2.0",
     "http://standards.iso.org/iso/19115/-3/mdb/1.0", "http://www.isotc211.org/2005/gmi",
+    "http://www.w3.org/ns/dcat#",
 )  # fmt: skip
-CORE = {"2.0.2": "http://www.opengis.net/cat/csw/2.0.2", "3.0.0": "http://www.opengis.net/cat/csw/3.0"}
+METHODS = ("GET", "POST")
+ACCEPT = "application/xml, text/xml;q=0.9"
 SERVICES_AS_WELL = {
     "en": "Services, applications and the like as well, not only data.",
     "fr": "Aussi les services, applications, etc., pas seulement les données.",
 }
-TYPES = {"2.0.2": "csw:Record", "3.0.0": "csw30:Record"}
 
 
 class CswSource:
@@ -66,8 +80,8 @@ class CswSource:
             name="output_schema",
             label={"en": "Output schema", "fr": "Schéma de sortie"},
             help={
-                "en": "Without it ISO 19139, else ISO 19115-3, else Dublin Core, as the catalogue offers.",
-                "fr": "Sinon ISO 19139, puis ISO 19115-3, puis Dublin Core, selon l'offre du catalogue.",
+                "en": "Without it ISO 19139, else ISO 19115-3, else DCAT, else Dublin Core, as offered.",
+                "fr": "Sinon ISO 19139, puis ISO 19115-3, DCAT ou Dublin Core, selon l'offre du catalogue.",
             },
             example="http://www.isotc211.org/2005/gmd",
         ),
@@ -75,6 +89,25 @@ class CswSource:
             name="constraint",
             label={"en": "Only records that satisfy (CQL)", "fr": "Seulement les fiches satisfaisant (CQL)"},
             example="AnyText LIKE '%migration%'",
+        ),
+        Option(
+            name="filter",
+            label={"en": "Only records that satisfy (XML)", "fr": "Seulement les fiches satisfaisant (XML)"},
+            help={
+                "en": "An element <Filter> of OGC Filter Encoding, or of FES 2.0 for CSW 3.0; asked by POST.",
+                "fr": "Un élément <Filter> (OGC Filter Encoding, ou FES 2.0 pour CSW 3.0) ; envoyé par POST.",
+            },
+            kind="lines",
+        ),
+        Option(
+            name="method",
+            label={"en": "Ask by", "fr": "Demander par"},
+            help={
+                "en": "Without it by GET, and by POST where the catalogue does not answer to that.",
+                "fr": "Sinon par GET, et par POST si le catalogue n'y répond pas.",
+            },
+            kind="choice",
+            choices=METHODS,
         ),
         PER_PAGE,
         options.all_types(SERVICES_AS_WELL),
@@ -92,56 +125,67 @@ class CswSource:
         self._headers = config.authorization()
         self.all_types = bool(config.options.get("all_types", False))
         self.rows: int = PER_PAGE.of(config.options)
+        self._by_post, self._may_post = False, False
 
     def listing(self, resume: str | None = None) -> Listing:
         """All records of the catalogue; `resume` is the cursor of an earlier page of this source."""
         return Listing(lambda tally: _Walk(self, tally).pages(resume))
 
-    def request(self) -> dict[str, str]:
-        """Make the parameters that all pages are asked with, out of options and capabilities."""
+    def question(self) -> Question:
+        """Make the question that all pages are asked with, out of options and capabilities."""
         agreed = text.cleaned(self._options.get("version"))
         if agreed and agreed not in CORE:
             raise PartnerConfigError("The option “version” must be 2.0.2 or 3.0.0.")
         hello = {"service": "CSW", "request": "GetCapabilities"}
         said = self._get({**hello, "version": agreed} if agreed else hello)
-        schemas, versions = csw_replies.offered(said)
-        version = agreed or ("3.0.0" if "2.0.2" not in versions and versions & {"3.0.0", "3.0"} else "2.0.2")
-        schema = next((name for name in SCHEMAS if name in schemas), CORE[version])
-        found = {
-            "service": "CSW",
-            "version": version,
-            "request": "GetRecords",
-            "typeNames": TYPES[version],
-            "resultType": "results",
-            "elementSetName": "full",
-            "outputSchema": text.cleaned(self._options.get("output_schema")) or schema,
-        }
-        if constraint := text.cleaned(self._options.get("constraint")):
-            found |= {
-                "constraintLanguage": "CQL_TEXT",
-                "constraint_language_version": "1.1.0",
-                "constraint": constraint,
-            }
+        offer = csw_replies.offered(said)
+        newer = "2.0.2" not in offer.versions and offer.versions & {"3.0.0", "3.0"}
+        version = agreed or ("3.0.0" if newer else "2.0.2")
+        schema = next((name for name in SCHEMAS if name in offer.schemas), CORE[version])
+        written = "\n".join(self._options.get("filter") or ())
+        method = text.cleaned(self._options.get("method"))
+        self._by_post = bool(written) or method == "POST" or (not method and offer.methods == {"Post"})
+        self._may_post = not method and "Post" in offer.methods
+        return Question(
+            version=version,
+            output_schema=text.cleaned(self._options.get("output_schema")) or schema,
+            constraint=text.cleaned(self._options.get("constraint")),
+            filter=csw_requests.checked_filter(written) if written else "",
+        )
+
+    def page(self, question: Question, start: int, rows: int) -> Found:
+        """One page of records; by POST from the first one on where the catalogue does not answer to GET."""
+        if self._by_post:
+            return csw_replies.page(self._post(question.document(start, rows)))
+        try:
+            found = csw_replies.page(self._get(question.parameters(start, rows)))
+        except SourceRefused as refused:
+            if not self._may_post:
+                raise
+            self._may_post = False
+            try:
+                found = csw_replies.page(self._post(question.document(start, rows)))
+            except (SourceRefused, SourceUnavailable):
+                raise refused from None
+            self._by_post = True
+        self._may_post = False
         return found
 
-    def page(self, request: Mapping[str, str], start: int, rows: int) -> Found:
-        """One page of records."""
-        place = {"startPosition": str(start), "maxRecords": str(rows)}
-        return csw_replies.page(self._get({**request, **place}))
-
-    def _get(self, asked: Mapping[str, str]) -> Reply:
-        try:
-            return self._http.get(
+    def _post(self, document: bytes) -> Reply:
+        with csw_replies.heard():
+            return self._http.post(
                 self._base,
-                params={**self._fixed, **asked},
-                accept="application/xml, text/xml;q=0.9",
+                document,
+                media_type=csw_requests.MEDIA_TYPE,
+                params=self._fixed,
+                accept=ACCEPT,
                 headers=self._headers,
             )
-        except SourceRefused as refused:
-            # Exceptions come with a status of 400 as well as of 200 (3.0 demands it).
-            if b"ExceptionReport" in refused.body:
-                raise csw_replies.exceptional(xml.parse(refused.body)) from refused
-            raise
+
+    def _get(self, asked: Mapping[str, str]) -> Reply:
+        params = {**self._fixed, **asked}
+        with csw_replies.heard():
+            return self._http.get(self._base, params=params, accept=ACCEPT, headers=self._headers)
 
 
 class _Walk:
@@ -150,13 +194,13 @@ class _Walk:
     def __init__(self, source: CswSource, tally: Tally) -> None:
         self._source = source
         self._tally = tally
-        self._request: Mapping[str, str] = {}
+        self._question = Question(version="2.0.2", output_schema="")
         self._refused, self._bearable = 0, LOST_AT_FIRST
 
     def pages(self, resume: str | None) -> Iterator[Page]:
         """Follow the pages to the end, or to the first reason not to go on."""
         start = 1 if resume is None else self._tally.resume_at(resume)
-        self._request = self._source.request()
+        self._question = self._source.question()
         for _ in range(MAX_PAGES):
             known = self._tally.count
             found, failures = self._read(start, self._source.rows)
@@ -195,7 +239,7 @@ class _Walk:
     def _read(self, start: int, rows: int) -> tuple[Found, list[Failure]]:
         """Read one page; where it is refused, its halves, down to the record that is at fault (CS-02)."""
         try:
-            found = self._source.page(self._request, start, rows)
+            found = self._source.page(self._question, start, rows)
         except Exceptional as exception:
             if rows == 1:
                 return self._lost(start, exception), [Failure(None, "read", exception)]
@@ -223,6 +267,10 @@ class _Walk:
 
     def _records(self, found: Found, failures: list[Failure]) -> list[RawRecord]:
         items: list[RawRecord] = []
+        if any(rdf_records.is_rdf(node) for node in found.records):
+            described, unread = rdf_records.cut(found.records, self._tally)
+            failures.extend(unread)
+            return described
         for node in found.records:
             raw = self._raw(node)
             if isinstance(raw, Failure):
@@ -246,7 +294,7 @@ class _Walk:
         if not self._tally.admit(identifier):
             return Failure.again(identifier)
         if not self._source.all_types and not kinds.is_data(xml_formats.kinds(name, root)):
-            self._tally.ignored["not-a-dataset"] += 1
+            self._tally.leave(identifier, "not-a-dataset")
             return None
         stamp = elements.word(root, "dateStamp", "modified") or None
         return RawRecord(RemoteRef(identifier, stamp), name, xml.canonical(root))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import ClassVar
 
-from migration_harvesters import closures, moments, rdf_pages, rdfxml, replies, sniffing, urls
+from migration_harvesters import closures, moments, rdf_pages, rdf_records, rdfxml, replies, sniffing, urls
 from migration_harvesters.closures import CATALOG, DATASET, SERIES, TYPE
 from migration_harvesters.errors import ListingTruncated, PayloadError, SourceRefused
 from migration_harvesters.options import Option, Texts
@@ -16,7 +16,6 @@ from migration_harvesters.records import (
     Listing,
     Page,
     RawRecord,
-    RemoteRef,
     SourceConfig,
     Tally,
 )
@@ -26,14 +25,12 @@ from migration_schemas.namespaces import plain
 from migration_schemas.terms import Literal, Node, words
 from migration_schemas.triples import Triples
 
-FORMAT = "dcat"
 ACCEPT = (
     "text/turtle, application/n-triples;q=0.9, application/rdf+xml;q=0.8, application/ld+json;q=0.7, "
     "application/trig;q=0.5, */*;q=0.1"
 )
 MAX_PAGES = 10_000
-LISTS, MODIFIED, IDENTIFIER = plain("dcat:dataset"), plain("dct:modified"), plain("dct:identifier")
-LANDING_PAGE = plain("dcat:landingPage")
+LISTS = plain("dcat:dataset")
 
 
 MODIFIED_SINCE = Option(
@@ -171,13 +168,13 @@ class _Walk:
                 failures.append(Failure(identifier, "read", error))
                 self._tally.admit(identifier or f"unreadable:{len(failures)}")
                 continue
-            found.append((_name(page, subject, body), body, subject))
+            found.append((rdf_records.name(page, subject, body), body, subject))
         # Sorted by what the records say: which of two comes first must not depend on the parser.
         for identifier, body, subject in sorted(found, key=lambda one: one[:2]):
             digest = closures.content_hash(body)
             if self._tally.admit(identifier):
                 self._digests[identifier] = digest
-                items.append(RawRecord(_ref(page, subject, identifier), FORMAT, body))
+                items.append(RawRecord(rdf_records.ref(page, subject, identifier), rdf_records.FORMAT, body))
             elif self._digests.get(identifier) != digest:
                 failures.append(Failure.again(identifier))
         return items, failures
@@ -225,20 +222,3 @@ def _parsed(reply: replies.Reply, syntax: str) -> Triples:
         if mended is None:
             raise
         return parsing.read(mended, syntax, base=reply.url)
-
-
-def _name(page: Triples, subject: Node, body: bytes) -> str:
-    """Name a dataset as the partner does: its IRI, else its identifier, else what it says (RD-05)."""
-    if not closures.nameless(subject):
-        return words(subject)
-    for identifier in sorted(words(value).strip() for value in page.objects(subject, IDENTIFIER)):
-        if identifier and identifier.isprintable():
-            return identifier
-    return f"content:{closures.content_hash(body)}"
-
-
-def _ref(page: Triples, subject: Node, identifier: str) -> RemoteRef:
-    modified = sorted(words(value) for value in page.objects(subject, MODIFIED))
-    pages = sorted(words(value) for value in page.objects(subject, LANDING_PAGE))
-    url = next((link for link in map(urls.web_link, [*pages, identifier]) if link), None)
-    return RemoteRef(identifier, modified[0] if modified else None, url)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+import replay
+from migration_harvesters import csw_requests, elements, xml
 from migration_harvesters.errors import PartnerConfigError, SourceRefused
+from migration_harvesters.http import Http, Limits
+from migration_harvesters.records import SourceConfig
 from migration_harvesters.sources import csw
 from migration_harvesters.sources.csw import CswSource
 
@@ -183,3 +187,131 @@ def test_it_goes_on_from_a_cursor(run):
     assert asked[1][1]["startPosition"] == "3"
     assert found.listing.complete
     assert found.listing.listed == 3
+
+
+# By POST, and in DCAT
+
+
+def both_ways(*ways, schemas=(GMD,)):
+    inside = "".join(f'<{way} href="http://127.0.0.1/inner"/>' for way in ways)
+    return capabilities(*schemas).replace('<Get href="http://127.0.0.1/inner"/>', inside)
+
+
+FILTER = (
+    '<Filter xmlns="http://www.opengis.net/ogc">\n<PropertyIsLike wildCard="%" singleChar="_" '
+    'escapeChar="\\"><PropertyName>AnyText</PropertyName><Literal>a &amp; b</Literal></PropertyIsLike>'
+    "</Filter>"
+)
+
+
+class Catalogue:
+    """A catalogue over real HTTP that does not answer GetRecords by GET."""
+
+    def __init__(self, status=405, said=None, names="abc"):
+        self.status, self.said, self.names, self.bodies = status, said or both_ways("Get", "Post"), names, []
+
+    def __call__(self, _path, query):
+        if query.get("request") == "GetCapabilities":
+            return replay.Answer(self.said.encode(), "application/xml")
+        if "body" not in query:
+            return replay.Answer(b"<html>no</html>", "text/html", self.status)
+        self.bodies.append(query["body"])
+        root = xml.parse(query["body"].encode())
+        start, most = int(root.get("startPosition")), int(root.get("maxRecords"))
+        found = self.names[start - 1 : start - 1 + most]
+        after = start + len(found)
+        body = page(*found, matched=len(self.names), following=after if after <= len(self.names) else 0)
+        return replay.Answer(body.encode(), "application/xml")
+
+
+@pytest.fixture
+def over_http(read):
+    def walk(catalogue, **options):
+        http = Http(allow_private=True, limits=Limits(gap=0, attempts=1))
+        with replay.serving(catalogue) as portal:
+            config = SourceConfig(
+                url=f"{portal.url}/csw?map=one", protocol="csw", options={"rows": 2, **options}
+            )
+            return read(CswSource(config, http).listing()), portal.asked
+
+    return walk
+
+
+@pytest.mark.parametrize("status", [200, 400, 405])
+def test_a_catalogue_that_refuses_get_is_asked_by_post(over_http, status):
+    catalogue = Catalogue(status)
+    found, asked = over_http(catalogue, constraint="Title LIKE '%a<b%'")
+    assert found.ids == ["a", "b", "c"]
+    assert found.listing.complete
+    # one question by GET, then all by POST, and the query of the address is kept
+    assert len(asked) == 4
+    assert all("map=one" in path for _, path in asked)
+    root = xml.parse(catalogue.bodies[0].encode())
+    assert root.get("outputSchema") == GMD
+    assert elements.word(root, "Query/Constraint/CqlText") == "Title LIKE '%a<b%'"
+
+
+@pytest.mark.parametrize(
+    ("said", "options"), [(both_ways("Post"), {}), (both_ways("Get", "Post"), {"method": "POST"})]
+)
+def test_where_post_is_the_way_get_is_not_tried(over_http, said, options):
+    found, asked = over_http(Catalogue(said=said), **options)
+    assert found.ids == ["a", "b", "c"]
+    assert len(asked) == 3
+
+
+def test_where_get_is_agreed_post_is_not_tried(over_http):
+    found, asked = over_http(Catalogue(), method="GET")
+    assert found.error.status == 405
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("version", ["2.0.2", "3.0.0"])
+def test_a_filter_in_xml_is_sent_as_it_is_written(over_http, version):
+    catalogue = Catalogue()
+    found, _ = over_http(catalogue, filter=FILTER.split("\n"), version=version)
+    assert found.ids == ["a", "b", "c"]
+    root = xml.parse(catalogue.bodies[0].encode())
+    assert elements.namespace(root) == csw_requests.CORE[version]
+    assert root.get("version") == version
+    assert elements.word(root, "Query/Constraint/Filter/PropertyIsLike/Literal") == "a & b"
+
+
+@pytest.mark.parametrize("wrong", ["<Filter>", "<Other/>", "AnyText LIKE '%x%'", "<!DOCTYPE a><Filter/>"])
+def test_what_is_no_filter_is_said_before_anything_is_read(run, wrong):
+    assert isinstance(run(filter=[wrong])[0].error, PartnerConfigError)
+
+
+DCAT_SCHEMA = "http://www.w3.org/ns/dcat#"
+
+
+def in_dcat(name, kind="Dataset", wrap=True):
+    inner = (
+        f'<dcat:{kind} xmlns:dcat="{DCAT_SCHEMA}" xmlns:dct="http://purl.org/dc/terms/" '
+        f'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about="https://portal.example/{name}">'
+        f"<dct:title>{name}</dct:title></dcat:{kind}>"
+    )
+    return (
+        f'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">{inner}</rdf:RDF>'
+        if wrap
+        else inner
+    )
+
+
+@pytest.mark.parametrize("wrap", [True, False])
+def test_dcat_is_read_where_it_is_offered_and_iso_is_not(run, wrap):
+    records = [in_dcat("a", wrap=wrap), in_dcat("b", wrap=wrap), in_dcat("s", "DataService", wrap=wrap)]
+    found, asked = run(page(*records, matched=3, following=0), said=capabilities(DCAT_SCHEMA), rows=5)
+    assert asked[1][1]["outputSchema"] == DCAT_SCHEMA
+    assert found.ids == ["https://portal.example/a", "https://portal.example/b"]
+    assert {item.format for item in found.items} == {"dcat"}
+    assert found.listing.ignored == {"not-a-dataset": 1}
+    assert found.listing.complete
+
+
+def test_a_record_in_rdf_that_cannot_be_read_costs_only_itself(run):
+    bad = in_dcat("bad").replace('rdf:about="https://portal.example/bad"', 'rdf:about="x" rdf:ID="1 2"')
+    found, _ = run(page(in_dcat("a"), bad, matched=2, following=0), output_schema=DCAT_SCHEMA)
+    assert found.ids == ["https://portal.example/a"]
+    assert len(found.failures) == 1
+    assert not found.listing.complete

@@ -477,6 +477,35 @@ def test_query_parameters_and_own_headers_are_sent():
     assert reply.media_type == ""
 
 
+def test_a_question_by_post_is_asked_again_and_follows_only_what_keeps_it():
+    away, found = answer(b"", "503 Busy"), answer(b"yes")
+    with serving(in_turn(away, answer(b"", "307 Other", Location="/there"), found)) as server:
+        http, _ = client()
+        reply = http.post(server.url, b"<q/>", media_type="application/xml", headers={"X-Key": "k"})
+    assert reply.body == b"yes"
+    assert [request.line.split()[:2] for request in server.requests] == [
+        ["POST", path] for path in ("/", "/", "/there")
+    ]
+    assert {request.body for request in server.requests} == {b"<q/>"}
+    assert {request.headers["content-type"] for request in server.requests} == {"application/xml"}
+    assert server.requests[-1].headers["x-key"] == "k"
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other"])
+def test_ht04_a_redirect_that_would_lose_the_question_is_refused(status):
+    with serving(always(answer(b"", status, Location="/there"))) as server:
+        http, _ = client()
+        with pytest.raises(SourceRefused, match="by POST with a redirect"):
+            http.post(server.url, b"<q/>", media_type="application/xml")
+    assert len(server.requests) == 1
+
+
+def test_ht01_a_question_by_post_goes_to_no_inner_address():
+    http, _ = client(allow_private=False)
+    with pytest.raises(SourceRefused, match="open internet"):
+        http.post("http://127.0.0.1:9200/", b"x", media_type="text/plain")
+
+
 # HT-11: certificates
 
 

@@ -35,7 +35,7 @@ web)
         --no-control-socket --access-logfile - migration_stack.wsgi:application
     ;;
 jobs)
-    exec ckan jobs worker default harvest
+    exec ckan jobs worker default harvest low
     ;;
 search)
     exec ckan migration search worker

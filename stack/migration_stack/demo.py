@@ -43,8 +43,8 @@ PARTNERS = Helper("partners", "The example partners")
 WEB = Helper("web", "The web server")
 WORKERS: tuple[tuple[Helper, tuple[str, ...]], ...] = (
     # both take every job; the second takes harvests last
-    (Helper("worker-1", "The first job worker"), ("jobs", "worker", "harvest", "default")),
-    (Helper("worker-2", "The second job worker"), ("jobs", "worker", "default", "harvest")),
+    (Helper("worker-1", "The first job worker"), ("jobs", "worker", "harvest", "default", "low")),
+    (Helper("worker-2", "The second job worker"), ("jobs", "worker", "default", "harvest", "low")),
     (Helper("search-worker", "The search worker"), ("migration", "search", "worker")),
 )
 HELPERS = (WEB, *(helper for helper, _ in WORKERS), PARTNERS)

@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from ckan.tests import factories
 
+from ckanext.migration.copies import following
 from registry_site import Site
 
 TITLE = {"en": "Refugees in Kakuma: multi-sector needs assessment"}
@@ -58,6 +59,11 @@ def portal(action: str, **data: Any) -> Any:
     return tk.get_action(f"migration_copies_{action}")({"user": user, "ignore_auth": True}, data)
 
 
+def waiting_jobs() -> list[str]:
+    jobs = tk.get_action("job_list")({"ignore_auth": True}, {"queues": [following.QUEUE]})
+    return [job["title"] for job in jobs]
+
+
 def test_proposed_decided_one_hit_and_undone(pair: Two) -> None:
     proposal = pair.listed("proposed")
     assert proposal["confidence"] >= 0.9
@@ -85,6 +91,66 @@ def test_proposed_decided_one_hit_and_undone(pair: Two) -> None:
     portal("find")
     assert pair.listed("proposed") is None
     assert pair.hits()[0] == 2
+
+
+def test_a_copy_of_a_round_joins_its_series(pair: Two) -> None:
+    site = pair.site
+    series = [{"title": f"Kakuma assessments {site.agency}", "uri": f"https://example.org/{site.agency}"}]
+    site.call("package_patch", id=pair.mine["id"], in_series=series)
+    later = site.create(
+        title_translated={"en": "Refugees in Kakuma, the year after"},
+        in_series=series,
+        temporal_coverage=[{"start": "2024-01-01", "end": "2024-12-31"}],
+    )
+    ids = " OR ".join(each["id"] for each in (pair.mine, pair.theirs, later))
+
+    def entries() -> list[str]:
+        asked = {"q": "kakuma", "fq": f"entity_type:package +id:({ids})"}
+        found = site.call("package_search", "", extras={"ext_fold": "series"}, **asked)
+        return [each["id"] for each in found["results"]]
+
+    assert len(entries()) == 2
+    portal("decide", id=pair.id, decision="same", lead=pair.mine["name"])
+    assert len(entries()) == 1
+    portal("undo", id=pair.id)
+    assert len(entries()) == 2
+
+
+def test_what_was_made_from_another_is_proposed_after_a_harvest_and_named_on_both_pages(
+    site: Site, app: Any
+) -> None:
+    source = site.create(title_translated={"en": "Household survey in Kakuma, microdata"})
+    following.look()
+    # nothing was written: nothing is asked for; something was: a job of its own waits, however many ask
+    tk.get_action("job_clear")({"ignore_auth": True}, {"queues": [following.QUEUE]})
+    following.after_run("partner", run_id="1", counters={"written": 0})
+    assert waiting_jobs() == []
+    following.after_run("partner", run_id="2", counters={"written": 1})
+    assert waiting_jobs() == ["copies"]
+    tk.get_action("job_clear")({"ignore_auth": True}, {"queues": [following.QUEUE]})
+    table = site.create(
+        title_translated={"en": "Displaced people by age and sex, tables"},
+        derived_from=[f"{tk.config['ckan.site_url']}/dataset/{source['name']}"],
+    )
+    assert following.look()["new"] >= 1
+
+    two = Two(site, {}, source, table)
+    proposal = two.listed("proposed")
+    assert proposal["reasons"][0] == {"kind": "derived", "value": table["id"]}
+    portal("decide", id=two.id, decision="derived")
+    assert two.listed("derived")["lead"] == source["id"]
+    assert two.hits(q="kakuma OR displaced")[0] == 2
+    assert two.held(source) == []
+    told = site.call("migration_copies_of", "", id=source["id"])
+    assert [each["id"] for each in told["made_into"]] == [table["id"]]
+    page = BeautifulSoup(app.get(f"/dataset/{source['name']}").body, "html.parser")
+    assert "Made from this dataset" in page.get_text()
+    assert page.select_one(f'.mig-held a[href$="{table["name"]}"]') is not None
+
+    # a hidden one is not named
+    site.call("package_patch", id=table["id"], private=True)
+    assert site.call("migration_copies_of", "", id=source["id"])["made_into"] == []
+    assert "Made from this dataset" not in str(app.get(f"/dataset/{source['name']}").body)
 
 
 def test_the_wrong_user_is_refused_and_no_hidden_record_is_named(pair: Two, app: Any) -> None:

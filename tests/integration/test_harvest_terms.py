@@ -42,6 +42,36 @@ def test_a_word_is_mapped_once_and_applied_by_the_next_run(partner):
     assert not packages()["displacement-tracking-round-1"].get("collection_method")
 
 
+def test_words_that_no_record_uses_any_more_are_forgotten(partner):
+    def known(only="unmapped"):
+        return {
+            row["value"]: row["records"] for row in call("term_list", source="partner", only=only)["results"]
+        }
+
+    partner.register()
+    partner.offer(unknown(1), unknown(2), package(3, methodology=["Tea leaves"]))
+    partner.run()
+    assert known() == {"Crystal ball": 2, "whenever we can": 2, "Tea leaves": 1}
+    partner.offer(unknown(1), package(2), package(3, methodology=["Tea leaves"]))
+    partner.run()
+    # the run has read one record anew, and cannot know of the others
+    assert known() == {"Crystal ball": 2, "whenever we can": 2, "Tea leaves": 1}
+    assert call("term_recount", source="partner") == {"records": 3, "unread": 0, "known": 3, "forgotten": 0}
+    assert known() == {"Crystal ball": 1, "whenever we can": 1, "Tea leaves": 1}
+
+    ball = next(
+        row for row in call("term_list", source="partner")["results"] if row["value"] == "Crystal ball"
+    )
+    call("term_decide", id=ball["id"], decision="ignored")
+    partner.offer(package(1), package(2), package(3))
+    partner.run()  # reads all records anew because of the decision: what is not met is not used
+    assert known() == {}
+    assert list(known("decided")) == ["Crystal ball"]
+    nobody = {"user": factories.User()["name"], "ignore_auth": False}
+    with pytest.raises(tk.NotAuthorized):
+        tk.get_action("migration_harvest_term_recount")(nobody, {"source": "partner"})
+
+
 def test_cf_01_a_decision_for_no_such_term_is_refused(partner):
     partner.register()
     partner.offer(unknown(1))

@@ -112,8 +112,13 @@ def test_an_identifier_says_less_where_each_title_has_a_word_of_its_own():
 def test_an_own_record_that_comes_back_from_a_peer_is_recognised():
     own = ["https://registry.example/dataset/kenya-needs", "https://registry.example/dataset/a"]
     one = made("a", own=own)
-    for field in ({"url": "http://www.registry.example/dataset/kenya-needs/"}, {"derived_from": [own[1]]}):
-        other = made("b", title="Harvested from a peer under a name of its own", **field)
+    same_data = [{"relation": own[1], "role": "same-data"}]
+    for field in (
+        {"url": "http://www.registry.example/dataset/kenya-needs/"},
+        {"qualified_relation": same_data},
+        {"title": TITLE, "derived_from": [own[1]]},
+    ):
+        other = made("b", **{"title": "Harvested from a peer under a name of its own", **field})
         assert proposed(one, other)
         assert kinds(one, other)[0] == "returned"
 
@@ -138,3 +143,35 @@ def test_a_judgement_is_the_same_from_both_sides():
     assert judge(one, other) == judge(other, one)
     assert likeness.sketch("c", Record({}, ())).titles == {}
     assert judge(sketch("c", Record({}, ())), sketch("d", Record({}, ()))).confidence == 0
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"derived_from": ["https://registry.example/dataset/survey"]},
+        {"derived_from": ["https://agency.example/survey/"]},
+        {"derived_from": ["https://doi.org/10.5072/survey"]},
+        {"qualified_relation": [{"relation": "https://agency.example/survey", "role": "microdata"}]},
+    ],
+)
+def test_what_was_made_from_another_is_a_derivation_and_no_copy(field):
+    source = made(
+        "survey",
+        title="Household survey of displaced people, microdata",
+        own=["https://registry.example/dataset/survey"],
+        url="https://agency.example/survey",
+        identifier="https://doi.org/10.5072/survey",
+    )
+    table = made("table", title="Displaced people by age and sex, tables", **field)
+    for pair in ((source, table), (table, source)):
+        assert proposed(*pair)
+        assert judge(*pair).reasons[0] == {"kind": "derived", "value": "table"}
+    # rounds that are alike but for a number are no copies either
+    assert kinds(made("r1", title="Round 1", **field), source)[0] == "derived"
+
+
+def test_a_record_that_names_its_summary_is_what_that_was_made_from():
+    related = [{"relation": "https://agency.example/table", "role": "summary"}]
+    source = made("survey", title="Household survey, microdata", qualified_relation=related)
+    table = made("table", title="Displaced people by age", url="https://agency.example/table")
+    assert judge(source, table).reasons[0] == {"kind": "derived", "value": "table"}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.migration.copies import auth, finding, groups, holders, words
-from ckanext.migration.copies.model import DIFFERENT, PAIR, PROPOSED, SAME, STATES
+from ckanext.migration.copies.model import DERIVED, DIFFERENT, PAIR, PROPOSED, SAME, STATES
 from ckanext.migration.logic import windows
 
 __all__ = [
@@ -44,7 +44,7 @@ def migration_copies_list(context: Any, data_dict: dict[str, Any]) -> dict[str, 
 
     The caller sees those that concern a dataset which they edit, if they may read both.
 
-    :param state: ``proposed`` (default), ``same`` or ``different``
+    :param state: ``proposed`` (default), ``same``, ``derived`` or ``different``
     :param limit: 0 to 100 (default: 20)
     :param offset: (default: 0)
     :returns: ``count`` and ``results``: each with ``id``, ``state``, ``confidence`` (0 to 1), ``reasons``
@@ -67,24 +67,25 @@ def migration_copies_list(context: Any, data_dict: dict[str, Any]) -> dict[str, 
 
 
 def migration_copies_decide(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """Say whether two records are the same dataset.
+    """Say whether two records are the same dataset, or one was made from the other.
 
     The same ones stand in one hit of a search; nothing in the records is changed, and `migration_copies_undo`
     takes the decision back.
 
     :param id: id of the pair, see `migration_copies_list`
-    :param decision: ``same`` or ``different``
+    :param decision: ``same``, ``derived`` or ``different``
     :param lead: id or name of the original of the two, which is shown first (default: the one whose agency
-        is the publisher, else the one that was here first)
+        is the publisher, else the one that was here first); of ``derived`` the one that the other was made
+        from (default: as the records say)
     """
     tk.check_access("migration_copies_decide", context, data_dict)
     found = auth.pair(context, tk.get_or_bust(data_dict, "id"))
     decision = tk.get_or_bust(data_dict, "decision")
-    if decision not in (SAME, DIFFERENT):
+    if decision not in (SAME, DERIVED, DIFFERENT):
         raise tk.ValidationError({"decision": [tk._("Unknown decision.")]})
     lead = None
-    if decision == SAME:
-        lead = _lead(found, data_dict.get("lead"))
+    if decision in (SAME, DERIVED):
+        lead = _lead(found, data_dict.get("lead"), decision)
     return _keep(context, found, decision, lead)
 
 
@@ -103,13 +104,17 @@ def migration_copies_of(context: Any, data_dict: dict[str, Any]) -> dict[str, An
 
     :param id: id or name of the dataset
     :returns: ``results``: the original first; each with ``id``, ``name``, ``title``, ``organization``,
-        ``modified`` (ISO 8601) and ``lead`` (whether it is the original)
+        ``modified`` (ISO 8601) and ``lead`` (whether it is the original); ``made_from`` and ``made_into``:
+        what it was made from, and what was made from it, as people decided
     """
     tk.check_access("migration_copies_of", context, data_dict)
     package = model.Package.get(tk.get_or_bust(data_dict, "id"))
     if package is None:
         raise tk.ObjectNotFound(tk._("There is no such dataset."))
-    return {"results": holders.of(context, [package.id]).get(package.id, [])}
+    return {
+        "results": holders.of(context, [package.id]).get(package.id, []),
+        **holders.derivations(context, package.id),
+    }
 
 
 def _concerning(agencies: set[str] | None) -> sa.Select[Any]:
@@ -153,10 +158,15 @@ def _shown(context: Any, rows: Iterable[Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _lead(found: Any, given: Any) -> str:
+def _lead(found: Any, given: Any, decision: str) -> str:
     both = (found.one, found.other)
-    if not given:
+    if not given and decision == SAME:
         return holders.original(both)
+    if not given:
+        made = next((reason["value"] for reason in found.reasons if reason["kind"] == "derived"), None)
+        if made not in both:
+            raise tk.ValidationError({"lead": [tk._("Say which of the two the other was made from.")]})
+        return str(found.other if made == found.one else found.one)
     package = model.Package.get(str(given))
     if package is None or package.id not in both:
         raise tk.ValidationError({"lead": [tk._("The original is one of the two.")]})

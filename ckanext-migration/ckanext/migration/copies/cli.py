@@ -97,12 +97,12 @@ def list_pairs(state: str, limit: int, *, as_json: bool) -> None:
 
 @copies.command()
 @click.argument("pair_id")
-@click.argument("decision", type=click.Choice(["same", "different"]))
-@click.option("--lead", help="Name of the original of the two; else it is guessed.")
+@click.argument("decision", type=click.Choice(["same", "derived", "different"]))
+@click.option("--lead", help="Name of the original, or of what the other was made from; else it is guessed.")
 @json_option
 @_speaking
 def decide(pair_id: str, decision: str, lead: str | None, *, as_json: bool) -> None:
-    """Say whether the two records of PAIR_ID (see `list`) are the same dataset."""
+    """Say whether the two records of PAIR_ID (see `list`) are the same, or one made from the other."""
     _say(_call("decide", {"id": pair_id, "decision": decision, "lead": lead}), as_json=as_json)
 
 

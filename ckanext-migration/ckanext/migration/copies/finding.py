@@ -21,14 +21,14 @@ Step = Callable[[str, int, int], None]
 """Told what is done (`reading`, `comparing`), how much of it, and of how much."""
 
 
-def find(step: Step = lambda _what, _done, _of: None) -> dict[str, int]:
-    """Compare all datasets and keep what is proposed; the caller commits.
+def find(step: Step = lambda _what, _done, _of: None, *, among: set[str] | None = None) -> dict[str, int]:
+    """Compare all datasets, or those `among` all, and keep what is proposed; the caller commits.
 
     What a person has decided stays as it is, and is not proposed again. A proposal that nothing speaks for
     any more goes.
     """
     sketches = {one.id: one for one in _read(step)}
-    pairs = list(likeness.candidates(sketches.values()))
+    pairs = list(likeness.candidates(sketches.values(), among=among))
     found: dict[tuple[str, str], likeness.Judgement] = {}
     for number, (first, second) in enumerate(pairs, 1):
         judged = likeness.judge(sketches[first], sketches[second])
@@ -36,7 +36,7 @@ def find(step: Step = lambda _what, _done, _of: None) -> dict[str, int]:
             found[first, second] = judged
         if number % BATCH == 0 or number == len(pairs):
             step("comparing", number, len(pairs))
-    counts = _keep(found)
+    counts = _keep(found, among)
     return {"datasets": len(sketches), "compared": len(pairs), **counts}
 
 
@@ -61,10 +61,11 @@ def _read(step: Step) -> Iterator[Sketch]:
         last = rows[-1].id
 
 
-def _keep(found: dict[tuple[str, str], likeness.Judgement]) -> dict[str, int]:
+def _keep(found: dict[tuple[str, str], likeness.Judgement], among: set[str] | None) -> dict[str, int]:
     known = {
         (row.one, row.other): row.state
         for row in model.Session.execute(sa.select(PAIR.c.one, PAIR.c.other, PAIR.c.state))
+        if among is None or row.one in among or row.other in among
     }
     gone = [pair for pair, state in known.items() if state == PROPOSED and pair not in found]
     for first, second in gone:

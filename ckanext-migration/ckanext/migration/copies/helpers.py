@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.migration.copies import holders
 
-__all__ = ["migration_also_held", "migration_copies_waiting"]
+__all__ = ["migration_also_held", "migration_copies_waiting", "migration_derivations"]
 
 
 def migration_also_held(package: Any) -> list[dict[str, Any]]:
@@ -21,6 +21,12 @@ def migration_also_held(package: Any) -> list[dict[str, Any]]:
         found = holders.of(context, ids)
         known.update({each: found.get(each, []) for each in ids})
     return list(known[package["id"]])
+
+
+def migration_derivations(package: Any) -> dict[str, list[dict[str, Any]]]:
+    """Return what a dataset was made from and what was made from it, as far as the reader may know."""
+    context = {"user": tk.g.user, "auth_user_obj": tk.g.userobj}
+    return holders.derivations(context, package["id"])
 
 
 def migration_copies_waiting() -> int | None:

@@ -11,6 +11,7 @@ from ckan import model
 from rapidfuzz import fuzz
 
 from ckanext.migration.copies import auth, groups
+from ckanext.migration.copies.model import DERIVED, PAIR
 from migration_vocabularies.matching import fold
 
 Holder = dict[str, Any]
@@ -33,6 +34,19 @@ def of(context: Any, ids: Sequence[str]) -> dict[str, list[Holder]]:
         others.sort(key=lambda one: (one != lead, known[one]["title"], one))
         if others:
             found[each] = [{**known[one], "lead": one == lead} for one in others]
+    return found
+
+
+def derivations(context: Any, package_id: str) -> dict[str, list[Holder]]:
+    """Give what a dataset was made from and what was made from it, as people decided; nobody's secrets."""
+    both = (PAIR.c.one == package_id) | (PAIR.c.other == package_id)
+    rows = list(model.Session.execute(sa.select(PAIR).where(PAIR.c.state == DERIVED, both)))
+    others = {row.other if row.one == package_id else row.one: row.lead == package_id for row in rows}
+    known = told(others)
+    found: dict[str, list[Holder]] = {"made_from": [], "made_into": []}
+    for each in sorted(known, key=lambda each: (known[each]["title"], each)):
+        if auth.may(context, "package_show", each):
+            found["made_into" if others[each] else "made_from"].append(known[each])
     return found
 
 

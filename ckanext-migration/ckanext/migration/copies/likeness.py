@@ -4,13 +4,16 @@ Words alone never make copies of rounds of one operation (other numbers in the t
 records whose titles each have a word of their own (`… for China`, `… for Bahrain`), or of what one agency
 holds twice: it knows why. A DOI or an identifier says more than words, but a portal may give one DOI to all
 rounds: then numbers and periods weigh against it.
+
+A record that names another one as what it was made from (`prov:wasDerivedFrom`, or a relation of that kind)
+is no copy of it, unless all else is alike: then a portal only says so where it took the record from.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -26,6 +29,8 @@ ALIKE = 0.9
 """Likeness of titles (0 to 1, rapidfuzz's token_sort_ratio) below which words alone propose nothing."""
 MENTIONED = 0.6
 """Likeness from which titles are told as a reason."""
+DECLARED = 0.95
+"""How certain a derivation is that one of two records declares."""
 _RARE = 4
 _SPELLING = 80
 """Likeness (0 to 100) from which two words are spellings of one: `organisation`, `organization`."""
@@ -45,6 +50,8 @@ class Sketch:
     identifiers: frozenset[str] = frozenset()
     page: str = ""
     points_to: frozenset[str] = frozenset()
+    made_from: frozenset[str] = frozenset()
+    made_into: frozenset[str] = frozenset()
     addresses: frozenset[str] = frozenset()
     titles: Mapping[str, str] = field(default_factory=dict)
     publisher: str = ""
@@ -68,7 +75,8 @@ def sketch(package_id: str, record: Record, addresses: Iterable[str] = (), holde
     page = _address(said.get("url"))
     names = [own, *others]
     doi = next((found for name in (*names, page) if (found := dois.short(name))), "")
-    links = [page, *map(_address, names), *map(_address, _listed(said.get("derived_from")))]
+    links = [page, *map(_address, names), *_related(said, "same-data")]
+    sources = [*map(_address, _listed(said.get("derived_from"))), *_related(said, "microdata")]
     titles = said.get("title_translated")
     return Sketch(
         id=package_id,
@@ -77,6 +85,8 @@ def sketch(package_id: str, record: Record, addresses: Iterable[str] = (), holde
         identifiers=frozenset(name.strip() for name in names if len(name.strip()) >= _LONG_ENOUGH),
         page=page,
         points_to=frozenset(link for link in links if link),
+        made_from=frozenset(link for link in sources if link),
+        made_into=frozenset(link for link in _related(said, "summary") if link),
         addresses=frozenset(_address(one) for one in addresses),
         titles={lang: fold(str(text)) for lang, text in titles.items() if text}
         if isinstance(titles, Mapping)
@@ -87,8 +97,10 @@ def sketch(package_id: str, record: Record, addresses: Iterable[str] = (), holde
     )
 
 
-def candidates(sketches: Iterable[Sketch], largest: int = 50) -> Iterator[tuple[str, str]]:
-    """Give the pairs that are worth a comparison, each once: never all with all.
+def candidates(
+    sketches: Iterable[Sketch], largest: int = 50, among: Container[str] | None = None
+) -> Iterator[tuple[str, str]]:
+    """Give the pairs that are worth a comparison, each once: never all with all; `among` those of these.
 
     Two records meet where they share a DOI, an identifier, a page, or two rare words of a title. A key that
     more than `largest` records have tells nothing and is left.
@@ -103,7 +115,8 @@ def candidates(sketches: Iterable[Sketch], largest: int = 50) -> Iterator[tuple[
     for members in blocks.values():
         if 1 < len(members) <= largest:
             for first, second in combinations(sorted(members), 2):
-                if (first, second) not in seen:
+                wanted = among is None or first in among or second in among
+                if wanted and (first, second) not in seen:
                     seen.add((first, second))
                     yield first, second
 
@@ -115,7 +128,14 @@ def judge(one: Sketch, other: Sketch) -> Judgement:
     apart += ["other-period"] * (period < 0)
     apart += ["other-places"] * bool(one.places and other.places and not one.places & other.places)
     against = not {"other-numbers", "other-period"}.isdisjoint(apart)
+    made = _made(one, other)
+    if made and (apart or likeness < ALIKE):
+        reasons = [{"kind": "derived", "value": made}]
+        reasons += [{"kind": "title", "likeness": round(likeness, 2)}] * (likeness >= MENTIONED)
+        return Judgement(DECLARED, tuple(reasons))
     names = list(_names(one, other, likeness if not apart else 0.0))
+    if made:
+        names.insert(0, ({"kind": "returned"}, 0.97, 0.8))
     weights = [less if against else usual for _reason, usual, less in names]
     if likeness >= ALIKE and not apart and (one.holder != other.holder or not one.holder):
         shared = bool(one.places & other.places)
@@ -129,6 +149,23 @@ def judge(one: Sketch, other: Sketch) -> Judgement:
         reasons.append({"kind": "period", "start": one.period[0], "end": one.period[1]})
     reasons += [{"kind": kind} for kind in apart]
     return Judgement(round(max(weights, default=0.0), 2), tuple(reasons))
+
+
+def _made(one: Sketch, other: Sketch) -> str:
+    """Give the id of the one of two records that was made from the other, as one of them says, or nothing."""
+    if one.made_from & _called(other) or other.made_into & _called(one):
+        return one.id
+    return other.id if other.made_from & _called(one) or one.made_into & _called(other) else ""
+
+
+def _called(one: Sketch) -> frozenset[str]:
+    """Give the web addresses that lead to a record: its pages, here and at its partner, and its DOI's."""
+    return one.addresses | {link for link in (one.page, f"doi.org/{one.doi}" if one.doi else "") if link}
+
+
+def _related(said: Mapping[str, Any], role: str) -> list[str]:
+    nodes = _nodes(said, "qualified_relation")
+    return [_address(node.get("relation")) for node in nodes if node.get("role") == role]
 
 
 def _names(one: Sketch, other: Sketch, likeness: float) -> Iterator[tuple[Reason, float, float]]:
@@ -151,7 +188,7 @@ def _keys(one: Sketch, heard: Mapping[str, int]) -> Iterator[str]:
         yield f"doi {one.doi}"
     for name in one.identifiers:
         yield f"name {name}"
-    for link in one.addresses | one.points_to:
+    for link in one.points_to | one.made_from | one.made_into | _called(one):
         yield f"link {link}"
     keys: set[str] = set()
     for text in one.titles.values():

@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 PREFIX = "migration_copies"
 METADATA = sa.MetaData()
-PROPOSED, SAME, DIFFERENT = "proposed", "same", "different"
-STATES = (PROPOSED, SAME, DIFFERENT)
+PROPOSED, SAME, DERIVED, DIFFERENT = "proposed", "same", "derived", "different"
+STATES = (PROPOSED, SAME, DERIVED, DIFFERENT)
 
 PAIR = sa.Table(
     f"{PREFIX}_pair",
@@ -26,7 +26,7 @@ PAIR = sa.Table(
     sa.UniqueConstraint("one", "other", name=f"{PREFIX}_pair_of_two"),
 )
 """Two datasets, the smaller id first. A decided pair is never proposed again; `lead` is the original of two
-that are the same."""
+that are the same, or the one that the other was made from."""
 
 MEMBER = sa.Table(
     f"{PREFIX}_member",

@@ -22,7 +22,7 @@ def of(ids: Sequence[str]) -> Mapping[str, Place]:
 
     An original in a series stays there, and its copies come to it; else the group is an entry of its own.
     """
-    if not _ready():
+    if not ready():
         return {}
     leads = groups.leads(ids)
     of_series = _series(set(leads.values()))
@@ -38,7 +38,7 @@ def of(ids: Sequence[str]) -> Mapping[str, Place]:
 
 def follow(package_id: str) -> None:
     """Have the copies of a dataset indexed again, inside the transaction of a change of it."""
-    if not _ready():
+    if not ready():
         return
     others = [each for each in groups.members([package_id]).get(package_id, []) if each != package_id]
     if others:
@@ -56,7 +56,7 @@ def _series(ids: set[str]) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _ready() -> bool:
+def ready() -> bool:
     """Whether the tables are there: a portal may switch the plugin on before it upgrades its database."""
     global _installed  # noqa: PLW0603 - true for ever once it is true
     if not _installed:

@@ -11,7 +11,7 @@ import click
 from ckan import model
 
 from ckanext.migration.cli import migration
-from ckanext.migration.copies import actions, auth, cli, groups, helpers, places, views
+from ckanext.migration.copies import actions, auth, cli, following, groups, helpers, places, views
 from ckanext.migration.interfaces import IEntries, Place
 
 
@@ -26,6 +26,7 @@ class MigrationCopiesPlugin(p.SingletonPlugin):
     p.implements(p.IClick)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IDomainObjectModification)
+    p.implements(p.ISignal)
 
     # IClick
 
@@ -33,6 +34,12 @@ class MigrationCopiesPlugin(p.SingletonPlugin):
         """`ckan migration copies`."""
         migration.add_command(cli.copies)
         return [migration]
+
+    # ISignal
+
+    def get_signal_subscriptions(self) -> dict[Any, Any]:
+        """Look for copies of what a harvest brought."""
+        return {tk.signals.ckanext.signal("harvest_finished"): [{"receiver": following.after_run}]}
 
     # IEntries
 

@@ -65,6 +65,7 @@ def _done(decision: str) -> str:
     _ = tk._
     return {
         "same": _("Kept. A search shows both as one dataset."),
+        "derived": _("Kept. The pages of both name each other."),
         "different": _("Kept. The pair is not proposed again."),
         "undo": _("Taken back: both records stand alone again."),
     }[decision]

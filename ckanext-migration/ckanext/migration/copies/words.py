@@ -18,6 +18,7 @@ def _one(reason: Mapping[str, Any]) -> str:
     value = str(reason.get("value") or "")
     texts = {
         "returned": _("one points to the other's page on this portal"),
+        "derived": _("one says that it was made from the other"),
         "doi": _("same DOI ({value})"),
         "identifier": _("same identifier ({value})"),
         "page": _("same page ({value})"),

@@ -188,6 +188,11 @@ def migration_harvest_term_decide(context: Any, data_dict: dict[str, Any]) -> Re
     return _decide(context, owner.owner_org if owner else "", SEE)
 
 
+def migration_harvest_term_recount(context: Any, data_dict: dict[str, Any]) -> Result:
+    """Editors and administrators of the owning organisation."""
+    return _of_source(context, {"id": tk.get_or_bust(data_dict, "source")}, SEE)
+
+
 def migration_harvest_correction_list(context: Any, data_dict: dict[str, Any]) -> Result:
     """Editors and administrators of the owning organisation."""
     return _decide(context, source(tk.get_or_bust(data_dict, "source")).owner_org, SEE)

@@ -13,10 +13,18 @@ PAGE = 100
 @harvest.command("terms")
 @click.argument("source")
 @click.option("--only", type=click.Choice(["unmapped", "uncertain", "decided"]), help="Only these.")
+@click.option("--recount", is_flag=True, help="First count anew, and forget those that no record uses.")
 @json_option
 @speaking
-def list_terms(source: str, only: str | None, *, as_json: bool) -> None:
+def list_terms(source: str, only: str | None, *, recount: bool, as_json: bool) -> None:
     """List the words of SOURCE that are in no code list, or not for certain."""
+    if recount:
+        told = call("term_recount", source=source)
+        click.echo(
+            f"{told['records']} records read ({told['unread']} could not be), "
+            f"{told['known']} words known, {told['forgotten']} forgotten.",
+            err=True,
+        )
     rows: list[dict[str, object]] = []
     while True:
         found = call("term_list", source=source, only=only, limit=PAGE, offset=len(rows))

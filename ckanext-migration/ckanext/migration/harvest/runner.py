@@ -21,6 +21,7 @@ from ckanext.migration.harvest import (
     listing,
     notifying,
     reconciling,
+    recounting,
     restoring,
     runs,
     staging,
@@ -126,6 +127,8 @@ def close(work: Work) -> None:
     with work.step() as run:
         figures = counters([run.id])[run.id]
         timings = spent(run, "close", started)
+        if kind == "harvest":
+            recounting.after(run)
     asks = bool(guard.get("reasons")) and not guard.get("approved_at") and kind != "preview"
     runs.finish(work.held, "needs-approval" if asks else "finished", counters=figures, timings=timings)
     notifying.announce(work.held.run_id)

@@ -50,16 +50,16 @@ def _rows(run: HarvestRun, met: Mapping[Term, int]) -> list[dict[str, object]]:
     """Put terms as rows; spellings that fold to the same word are one."""
     rows: dict[tuple[str, str], dict[str, object]] = {}
     for term, number in met.items():
-        key = fold(term.value)[:200]
-        if not key:
+        name = key(term.value)
+        if not name:
             continue
         row = rows.setdefault(
-            (term.vocabulary, key),
+            (term.vocabulary, name),
             {
                 "id": new_id(),
                 "source_id": run.source_id,
                 "vocabulary": term.vocabulary,
-                "key": key,
+                "key": name,
                 "field": term.field,
                 "value": clean(term.value),
                 "code": term.code,
@@ -71,6 +71,11 @@ def _rows(run: HarvestRun, met: Mapping[Term, int]) -> list[dict[str, object]]:
         )
         row["records"] = int(str(row["records"])) + number
     return list(rows.values())
+
+
+def key(value: str) -> str:
+    """Give the name by which spellings of one word are known."""
+    return fold(value)[:200]
 
 
 def decided(source_id: str) -> Decided:

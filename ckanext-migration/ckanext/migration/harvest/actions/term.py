@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.migration.harvest import access, present, runs, terms
+from ckanext.migration.harvest import access, present, recounting, runs, terms
 from ckanext.migration.harvest.actions.run import window
 from ckanext.migration.harvest.model import HarvestTerm
 from migration_vocabularies import get
@@ -44,6 +44,21 @@ def migration_harvest_term_list(context: Any, data_dict: dict[str, Any]) -> dict
     order = (HarvestTerm.records.desc(), HarvestTerm.vocabulary, HarvestTerm.key)
     rows = query.order_by(*order).limit(limit).offset(offset)
     return {"count": query.count(), "results": [present.term(row, lang) for row in rows]}
+
+
+def migration_harvest_term_recount(context: Any, data_dict: dict[str, Any]) -> dict[str, int]:
+    """Count the words of a partner anew over all records that are held, and forget those that none uses.
+
+    What was decided stays. Nothing is asked of the partner.
+
+    :param source: id or name of the source
+    :returns: numbers of ``records`` and of those ``unread``, of words ``known`` and ``forgotten``
+    """
+    tk.check_access("migration_harvest_term_recount", context, data_dict)
+    owner = access.source(tk.get_or_bust(data_dict, "source"))
+    found = recounting.recount(owner)
+    model.Session.commit()
+    return found
 
 
 def migration_harvest_term_decide(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ckan import model
 from ckan.tests import factories
 
 import replay
+from ckanext.migration.harvest.actions import protocol
 from ckanext.migration.harvest.commands import harvest as group
 from harvest_portal import AGREED, INVALID, call, package, packages, show
 
@@ -69,7 +70,8 @@ def test_from_adding_a_source_to_its_status(harvest, partner):
     assert "partner" in harvest("status").stdout
 
 
-def test_adding_can_be_rehearsed_and_stores_nothing(harvest, partner):
+def test_adding_can_be_rehearsed_and_stores_nothing(harvest, partner, monkeypatch):
+    monkeypatch.setattr(protocol, "PAUSE", 0.0)  # each command is a process of its own elsewhere
     partner.offer(package(1), package(2, **INVALID))
     tried = add(harvest, partner, "--dry-run", "--json")
     assert tried.exit_code == 1  # a record has to be mended

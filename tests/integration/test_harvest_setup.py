@@ -70,7 +70,7 @@ def test_no_more_than_20_records_are_looked_at(partner):
     assert found["expected"] == 39
 
 
-def test_ht_an_address_inside_our_network_is_not_asked(partner):
+def test_ht_an_address_inside_our_network_is_not_asked(partner, admin):
     partner.offer(package(1))
 
     found = call("feed_test", protocol="ckan", url=partner.portal.url)
@@ -80,6 +80,11 @@ def test_ht_an_address_inside_our_network_is_not_asked(partner):
     assert partner.portal.asked == []
     with pytest.raises(tk.ValidationError, match="wait"):
         call("feed_test", protocol="ckan", url=partner.portal.url)
+    # only a system administrator opens it, or sends a key along
+    for wish in ({"allow_private": True}, {"credential": "HARVEST_KEY_X"}):
+        asked = {"protocol": "ckan", "url": partner.portal.url, **wish}
+        with pytest.raises(tk.NotAuthorized):
+            tk.get_action("migration_harvest_feed_test")({"user": admin["name"]}, asked)
 
 
 @pytest.mark.parametrize(

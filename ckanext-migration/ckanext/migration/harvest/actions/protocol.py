@@ -57,7 +57,7 @@ def migration_harvest_feed_test(context: Any, data_dict: dict[str, Any]) -> dict
     except tk.Invalid as error:
         raise tk.ValidationError({"feed": [error.error]}) from error
     settings.check_rights(context, {"allow_private": inner, "credential": variable}, None)
-    if address and not context.get("ignore_auth"):
+    if address:
         _politely(str(context.get("user")))
     try:
         feed = trying.Feed(

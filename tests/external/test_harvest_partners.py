@@ -26,7 +26,7 @@ def account(found: dict[str, Any]) -> None:
     """The figures of a run add up, and whatever is not in the catalogue has a name, a reason and a remedy."""
     figures = found["counters"]
     assert figures["waiting"] == 0
-    gone = (Outcome.MISSING, Outcome.ARCHIVED)
+    gone = (Outcome.MISSING, Outcome.LEAVING, Outcome.ARCHIVED)
     counted_with_failures = (Outcome.CONFLICT,)
     kinds = [kind for kind in Outcome if kind not in (*gone, *counted_with_failures)]
     assert figures["listed"] == sum(figures[kind] for kind in kinds)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import ckan.plugins as p
+import ckan.plugins.toolkit as tk
 import pytest
 from ckan import logic, model
 from ckan.tests import factories, helpers
@@ -13,7 +14,7 @@ from ckan.tests import factories, helpers
 from ckanext.migration import shared
 from ckanext.migration.search import client, config, many
 from ckanext.migration.search.reading import reader, showing, together
-from registry_site import Site
+from registry_site import Site, complete
 from search_site import ALONE, dataset
 
 
@@ -170,6 +171,9 @@ def test_a_new_dataset_is_read_once_for_the_index_and_for_the_answer(
     with monkeypatch.context() as patch:
         patch.setattr(logic, "package_show_default_and_custom_schemas", None)
         answer = site.create()
+        told = {**complete(), "owner_org": site.agency}
+        made = tk.get_action("package_create")({**site.context(), "return_id_only": True}, told)
+    assert model.Package.get(made).state == "active"
     assert logic.package_show_default_and_custom_schemas(context, answer["id"])[1] == answer
     body = {"query": {"term": {"id": answer["id"]}}, "_source": True}
     (hit,) = client.engine(config.address()).search(config.alias(), body)["hits"]["hits"]

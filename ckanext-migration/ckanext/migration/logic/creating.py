@@ -27,7 +27,7 @@ def create(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
     left to CKAN.
     """
     indexes = list(PluginImplementations(ICatalogueIndex))
-    unusual = any(context.get(name) for name in _ASKED) or any(map(shared.changed_by, _ACTIONS))
+    unusual = context.get("defer_commit") or any(map(shared.changed_by, _ACTIONS))
     if len(indexes) != 1 or unusual:
         return original(context, data_dict)
     before = {name: context.pop(name) for name in _ASKED if name in context}
@@ -40,4 +40,4 @@ def create(original: Action, context: Any, data_dict: dict[str, Any]) -> Any:
         context.update(before)
     shown = indexes[0].index_new_dataset(dataset, context)
     context["model"].repo.commit()
-    return shown
+    return dataset if context.get("return_id_only") else shown

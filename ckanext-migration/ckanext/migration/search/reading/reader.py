@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 SAMPLES, MAX_SAMPLES = 20, 100
 """So many datasets of each type are read both ways, and at most so many altogether."""
 _TRIES = 3
+_WHOLE = "data_dict"
 _NOT_READ = ("indexed_ts", "meaning_vector", ORIGIN)
 """The time of indexing; the vector, which follows from the text and comes later; what it was made from."""
 
@@ -85,8 +87,18 @@ def sample() -> list[str]:
 
 
 def told(document: Document | None) -> dict[str, Any] | None:
-    """Return what a document says of its dataset, without what indexing adds."""
-    return None if document is None else {key: each for key, each in document.items() if key not in _NOT_READ}
+    """Return what a document says of its dataset, without what indexing adds.
+
+    Extras have no order: in the save they stand as they were given, later as the database keeps them.
+    """
+    if document is None:
+        return None
+    found = {key: each for key, each in document.items() if key not in _NOT_READ}
+    if isinstance(text := found.get(_WHOLE), str):
+        whole = json.loads(text)
+        whole["extras"] = sorted(whole.get("extras") or (), key=lambda extra: str(extra["key"]))
+        found[_WHOLE] = whole
+    return found
 
 
 def _differing(fast: Reader, ids: Sequence[str]) -> list[str]:

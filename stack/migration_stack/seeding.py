@@ -1,4 +1,4 @@
-"""Puts the organisations, people and sources of a description into CKAN, through its own actions.
+"""Puts agencies, people, sources and data needs of a description into CKAN, through its own actions.
 
 Runs inside CKAN as `python -m migration_stack.seeding INI FILE PARTNERS`: one process instead of
 thirty commands. It can be repeated: what exists is brought up to date, passwords stay as they are.
@@ -70,6 +70,20 @@ def sources(entries: Iterable[Entry], base: str) -> None:
             _act("migration_harvest_source_update", id=known["id"], **wanted)
 
 
+def needs(entries: Iterable[Entry]) -> None:
+    """Create or update the described data needs; `{site}` in an address is the registry's own."""
+    site = str(tk.config["ckan.site_url"]).rstrip("/")
+    for entry in entries:
+        answers = [str(address).replace("{site}", site) for address in entry.get("answered_by", ())]
+        wanted = {**entry, "type": "data-need", "answered_by": answers}
+        try:
+            known = _act("package_show", id=entry["name"])
+        except tk.ObjectNotFound:
+            _act("package_create", **wanted)
+        else:
+            _act("package_patch", **wanted, id=known["id"])
+
+
 def _act(name: str, /, **data: Any) -> Any:
     """Call an action as the site's own account."""
     account = tk.get_action("get_site_user")({"ignore_auth": True}, {})
@@ -84,6 +98,7 @@ def main(ini: str, file: str, base: str) -> None:
         organizations(described["organizations"])
         people(described["users"])
         sources(described["sources"], base)
+        needs(described.get("needs", ()))
 
 
 if __name__ == "__main__":

@@ -34,6 +34,8 @@ VOCABULARIES = {
     "evidence_level": "evidence-level",
     "governance_sector": "governance-sector",
     "statistical_status": "statistical-status",
+    "need_status": "need-status",
+    "urgency": "need-urgency",
 }
 # Facets whose chosen values a dataset must have all: by age *and* by sex. In the others any of them will do.
 ALL_OF = frozenset({"disaggregation"})
@@ -71,6 +73,15 @@ def titles(without: Collection[str] = ()) -> OrderedDict[str, str]:
         ("informs_strategy", _("Migration data strategy")),
     )
     return OrderedDict((name, title) for name, title in every if name not in without)
+
+
+def of_needs() -> OrderedDict[str, str]:
+    """Facets of the page of described data needs."""
+    _ = tk._
+    every = titles()
+    own = (("need_status", _("Status of the need")), ("urgency", _("Urgency")))
+    shared = ("organization", "country", "migration_theme", "population_group", "informs_strategy")
+    return OrderedDict((*own, *((name, every[name]) for name in shared)))
 
 
 def update_states() -> dict[str, str]:

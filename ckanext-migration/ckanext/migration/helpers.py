@@ -25,6 +25,7 @@ from ckanext.migration.pages import (
     filters,
     form,
     home,
+    needs,
     rounds,
     words,
 )
@@ -56,6 +57,10 @@ __all__ = [
     "migration_hit",
     "migration_home",
     "migration_language_name",
+    "migration_need_answers",
+    "migration_need_hit",
+    "migration_need_view",
+    "migration_needs_of",
     "migration_number",
     "migration_other_rounds",
     "migration_page",
@@ -99,6 +104,10 @@ migration_form_rows = form.rows
 migration_form_text = form.text
 migration_hit = discovery.hit
 migration_home = home.view
+migration_need_answers = needs.answers
+migration_need_hit = needs.hit
+migration_need_view = needs.view
+migration_needs_of = needs.of_dataset
 migration_other_rounds = rounds.behind
 migration_passport = definition.card
 migration_prose = words.prose

@@ -23,12 +23,15 @@ from ckanext.migration.logic import (
     drafts,
     former,
     forms,
+    gaps,
+    needs,
     publishing,
     rules,
     terms,
 )
 from ckanext.migration.pages import drafts as draft_pages
 from ckanext.migration.pages import moved
+from migration_schemas.kinds import NEED
 
 # Defaults that do not fit: another RDF profile, a third-party image host, too few values for the countries.
 REPLACED = {
@@ -49,7 +52,7 @@ FORM_REST = 512 * 1024
 
 def actions() -> dict[str, Any]:
     """Return the actions of the root plugin and of its feed."""
-    modules = (action, agencies, comparing, conditions, drafts, rules, terms)
+    modules = (action, agencies, comparing, conditions, drafts, gaps, needs, rules, terms)
     found = {name: getattr(module, name) for module in modules for name in module.__all__}
     return found | {
         "dcat_catalog_show": catalogue.dcat_catalog_show,
@@ -116,7 +119,7 @@ class MigrationPlugin(agencies.AgencyForm, DefaultTranslation, p.SingletonPlugin
 
     def dataset_facets(self, facets_dict: Any, package_type: str) -> Any:
         """Return the facets of the discovery page, in the order in which they are shown."""
-        return facets.titles()
+        return facets.of_needs() if package_type == NEED else facets.titles()
 
     def organization_facets(self, facets_dict: Any, organization_type: str, package_type: str | None) -> Any:
         """Return the same facets inside one agency, without the agency itself."""
@@ -134,6 +137,10 @@ class MigrationPlugin(agencies.AgencyForm, DefaultTranslation, p.SingletonPlugin
         if before and before != pkg_dict["name"]:
             former.renamed(pkg_dict["id"], before, pkg_dict["name"])
         publishing.announce_warnings(context, pkg_dict)
+
+    def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
+        """Leave needs out where datasets are searched."""
+        return needs.set_aside(search_params)
 
     # IDomainObjectModification
 

@@ -18,10 +18,12 @@ from ckanext.migration.pages.bulk import migration_bulk
 from ckanext.migration.pages.compare import migration_comparison
 from ckanext.migration.pages.conditions import migration_conditions
 from ckanext.migration.pages.drafts import migration_drafts
+from ckanext.migration.pages.needs import migration_needs
 from ckanext.migration.pages.rules import migration_rules
 from ckanext.migration.pages.terms import migration_terms
 from ckanext.migration.pages.validator import grouped, migration_validator
 from migration_schemas.checking import Checked, Document
+from migration_schemas.kinds import NEED, kind_of
 
 __all__ = [
     "export",
@@ -30,6 +32,7 @@ __all__ = [
     "migration_comparison",
     "migration_conditions",
     "migration_drafts",
+    "migration_needs",
     "migration_rules",
     "migration_terms",
     "migration_validator",
@@ -55,7 +58,7 @@ def quality(name: str) -> Any:
     package = _package(name)
     report = visibility.report({"user": tk.g.user}, visibility.whole(package["id"]))
     lang = language()
-    fields = {field["field_name"]: field for field in _fields()}
+    fields = {field["field_name"]: field for field in _fields(package["type"])}
     may_edit = tk.h.check_access("package_update", {"id": package["id"]})
     repairs = repairing.proposed(visibility.whole(package["id"])) if may_edit else ()
     groups = grouped(report, lang, repairs)
@@ -74,8 +77,8 @@ def quality(name: str) -> Any:
     return tk.render("migration/quality.html", extra)
 
 
-def _fields() -> list[dict[str, Any]]:
-    schema = tk.h.scheming_get_dataset_schema("dataset") or {}
+def _fields(kind: str) -> list[dict[str, Any]]:
+    schema = tk.h.scheming_get_dataset_schema(kind) or {}
     return list(schema.get("dataset_fields") or [])
 
 
@@ -84,7 +87,7 @@ def _good(package: dict[str, Any], wrong: set[str | None]) -> list[str]:
     lang = language()
     return [
         field.label(lang)
-        for field in migration_schemas.load("dataset").fields
+        for field in migration_schemas.load(kind_of(package)).fields
         if field.level in {"mandatory", "recommended"} and package.get(field.name) and field.name not in wrong
     ]
 
@@ -141,11 +144,12 @@ def publish(name: str) -> Any:
     except tk.ValidationError as error:
         if refused := error.error_dict.get(REFUSED):
             tk.h.flash_error(" ".join(refused))
-            return tk.redirect_to("dataset.read", id=package["name"])
+            return tk.redirect_to(f"{package['type']}.read", id=package["name"])
         tk.h.flash_error(tk._("Not published yet: the points under “To repair” come first."))
         return tk.redirect_to("migration.quality", name=package["name"])
-    tk.h.flash_success(tk._("The dataset is published."))
-    return tk.redirect_to("dataset.read", id=package["name"])
+    said = tk._("The need is published.") if kind_of(package) == NEED else tk._("The dataset is published.")
+    tk.h.flash_success(said)
+    return tk.redirect_to(f"{package['type']}.read", id=package["name"])
 
 
 @migration.get("/dataset/filter/<name>")

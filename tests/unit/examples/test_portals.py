@@ -16,6 +16,9 @@ import pytest
 from example_partners import EXAMPLES, HOSTS, HYDRA, RDF_PORTALS, Described, Flaw, get
 from rdflib import DCAT, DCTERMS, RDF, Graph, URIRef
 
+from migration_schemas import validate_record
+from migration_schemas.record import from_package
+
 # What is there
 
 
@@ -268,3 +271,16 @@ def test_about_one_record_in_ten_is_imperfect(described: list[Described], flaws:
     ids = {(record.portal, record.id) for record in described}
     listed_only = [flaw for flaw in flaws if (flaw.portal, flaw.record) not in ids]
     assert [flaw.record for flaw in listed_only] == ["eurostat-dublin-requests"]
+
+
+def test_needs_of_the_demo_can_be_published_by_agencies_of_the_demo(demo: dict[str, Any]) -> None:
+    organizations = {entry["name"] for entry in demo["organizations"]}
+    for need in demo["needs"]:
+        assert need["owner_org"] in organizations
+        answers = [
+            address.replace("{site}", "https://registry.example.org")
+            for address in need.get("answered_by", ())
+        ]
+        report = validate_record(from_package({**need, "type": "data-need", "answered_by": answers}))
+        # who needs the data is the agency, which the registry fills in
+        assert [finding.rule for finding in report.findings] == ["need-publisher-recommended"], need["name"]

@@ -16,8 +16,8 @@ OFFERED = {
     "application/ld+json": "jsonld",
     "application/rdf+xml": "rdf",
 }
-NEGOTIATED = {"dataset.read", "home.index"}
-BY_SUFFIX = {"dcat.read_dataset", "dcat.read_catalog", "dcat.read_dataset_series"}
+NEGOTIATED = {"dataset.read", "data-need.read", "home.index"}
+BY_SUFFIX = {"dcat.read_dataset", "migration_needs.rdf", "dcat.read_catalog", "dcat.read_dataset_series"}
 
 
 def before_request() -> Any:

@@ -11,7 +11,9 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, XSD
 
 from ckanext.migration import shared
+from ckanext.migration.logic.derived import identifier
 from migration_schemas import profile, rdf
+from migration_schemas.kinds import DATASET
 
 log = logging.getLogger(__name__)
 
@@ -21,13 +23,17 @@ class MigrationProfile(RDFProfile):
 
     def graph_from_dataset(self, dataset_dict: dict[str, Any], dataset_ref: URIRef) -> None:
         """Add one dataset; what cannot be written as RDF is left out and listed by the writer (EX-05)."""
-        written = rdf.write(shared.published(dataset_dict), subject=str(dataset_ref), visibility="public")
+        record, subject = shared.published(dataset_dict), str(dataset_ref)
+        if record.kind != DATASET and dataset_dict.get("id"):
+            # ckanext-dcat calls everything a dataset
+            subject = identifier(str(dataset_dict["id"]), record.kind)
+        written = rdf.write(record, subject=subject, visibility="public")
         for prefix, namespace in written.namespaces():
             self.g.bind(prefix, namespace)
         for triple in written:
             self.g.add(triple)
         if shared.report(dataset_dict).conforms:
-            self._conformance(dataset_ref, str(dataset_dict.get("metadata_modified") or ""))
+            self._conformance(URIRef(subject), str(dataset_dict.get("metadata_modified") or ""))
 
     def _conformance(self, dataset_ref: URIRef, changed: str) -> None:
         """Say that the whole record meets the profile, also what the public does not see of it (0022)."""

@@ -9,7 +9,16 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.migration.logic import creating, derived, drafts, former, forms, publishing, visibility
+from ckanext.migration.logic import (
+    creating,
+    derived,
+    drafts,
+    former,
+    forms,
+    needs,
+    publishing,
+    visibility,
+)
 from ckanext.migration.logic.bulk import migration_bulk_template, migration_bulk_upload
 from ckanext.migration.logic.faceting import migration_facet_values
 from ckanext.migration.logic.identity import migration_dataset_find
@@ -69,6 +78,7 @@ def package_create(original: Action, context: Any, data_dict: dict[str, Any]) ->
 
 def prepare_new(context: Any, data_dict: dict[str, Any]) -> None:
     """Complete a new dataset in place, and note in the context what its validation has to know."""
+    needs.refuse_resources(data_dict)
     forms.structure(data_dict)
     if data_dict.get("state") == "draft":
         # CKAN takes a draft from its own form only, and publishes it else
@@ -83,6 +93,7 @@ def package_update(original: Action, context: Any, data_dict: dict[str, Any]) ->
     forms.structure(data_dict)
     stored = _stored(context, data_dict)
     if stored is not None:
+        needs.refuse_resources({**data_dict, "type": stored.get("type")})
         context["original_package"] = stored
         context[publishing.STORED] = stored
         context[publishing.INCOMING] = data_dict.get("resources")

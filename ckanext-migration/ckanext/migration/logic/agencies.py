@@ -129,7 +129,7 @@ def record(package: Mapping[str, Any]) -> Record:
     found = from_package(package)
     if not found.fields.get("publisher"):
         return found
-    return Record({**found.fields, "publisher": publishers(found.fields)}, found.resources)
+    return Record({**found.fields, "publisher": publishers(found.fields)}, found.resources, found.kind)
 
 
 @tk.chained_action

@@ -12,6 +12,8 @@ from uuid import uuid4
 import ckan.plugins.toolkit as tk
 from ckan import model
 
+from migration_schemas.kinds import DATASET, kind_of
+
 NAME_LENGTH = 90
 PREFERRED = "en"
 
@@ -57,7 +59,7 @@ def fill(
     if str(package.get("identifier") or "").strip():
         return None
     package_id = str((stored or package).get("id") or uuid4())
-    package["identifier"] = identifier(package_id)
+    package["identifier"] = identifier(package_id, kind_of(stored or package))
     return None if stored else package_id
 
 
@@ -81,10 +83,10 @@ def _fill_text(
         package[plain] = main_text(texts)
 
 
-def identifier(package_id: str) -> str:
-    """Return a dataset without an identifier of its own is identified by its address here."""
+def identifier(package_id: str, kind: str = DATASET) -> str:
+    """Return the address of a record here: it identifies one without an identifier of its own."""
     site = str(tk.config.get("ckan.site_url") or "").rstrip("/")
-    return f"{site}/dataset/{package_id}"
+    return f"{site}/{kind}/{package_id}"
 
 
 def publisher(organization_id: str) -> list[dict[str, str]]:

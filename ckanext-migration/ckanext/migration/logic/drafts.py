@@ -17,9 +17,10 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-import migration_schemas
 from ckanext.migration import shared
 from ckanext.migration.logic import derived, visibility, windows
+from migration_schemas.fields import every
+from migration_schemas.kinds import DATASET, KINDS, kind_of
 
 __all__ = [
     "migration_draft_discard",
@@ -94,8 +95,9 @@ def migration_draft_list(context: Any, data_dict: dict[str, Any]) -> dict[str, A
 
     :param limit: at most 100 (default 20)
     :param offset: datasets skipped
-    :returns: ``count`` and ``results``: ``id``, ``name``, ``title``, ``organization`` (title), ``state``,
-        ``modified``, ``violations`` (points to repair before publishing) and ``kept`` (ISO 8601 or None)
+    :returns: ``count`` and ``results``: ``id``, ``name``, ``type``, ``title``, ``organization`` (title),
+        ``state``, ``modified``, ``violations`` (points to repair before publishing) and ``kept`` (ISO 8601 or
+        None)
     """
     tk.check_access("migration_draft_list", context, data_dict)
     user = _user(context)
@@ -103,7 +105,7 @@ def migration_draft_list(context: Any, data_dict: dict[str, Any]) -> dict[str, A
     mine = sa.and_(PACKAGES.c.state == "draft", PACKAGES.c.creator_user_id == user.id)
     query = (
         sa.select(PACKAGES.c.id)
-        .where(PACKAGES.c.type == "dataset", PACKAGES.c.state != model.State.DELETED)
+        .where(PACKAGES.c.type.in_(KINDS), PACKAGES.c.state != model.State.DELETED)
         .where(sa.or_(mine, typed.isnot(None)))
         .order_by(PACKAGES.c.metadata_modified.desc(), PACKAGES.c.id)
     )
@@ -134,9 +136,10 @@ def after_error(context: Any, data_dict: dict[str, Any], error: tk.ValidationErr
     """
     asking = {"user": context.get("user"), "auth_user_obj": context.get("auth_user_obj")}
     fields, errors = _of_the_form(data_dict), error.error_dict
+    kind = kind_of(data_dict)
     try:
         if not data_dict.get("id"):
-            made = _drafted(asking, fields, errors)
+            made = _drafted(asking, fields, errors, kind)
             data_dict["id"], data_dict["name"] = made["id"], made["name"]
         given = {"id": data_dict["id"], "fields": fields, "errors": errors}
         tk.get_action("migration_draft_keep")({**asking}, given)
@@ -147,25 +150,25 @@ def after_error(context: Any, data_dict: dict[str, Any], error: tk.ValidationErr
     return True
 
 
-def _drafted(asking: dict[str, Any], fields: Mapping[str, Any], errors: Mapping[str, Any]) -> Any:
+def _drafted(asking: dict[str, Any], fields: Mapping[str, Any], errors: Mapping[str, Any], kind: str) -> Any:
     """Create the draft; where nobody has checked the form, what is wrong is known after a first attempt."""
     try:
-        return tk.get_action("package_create")({**asking, KEY: True}, draft_of(fields, errors))
+        return tk.get_action("package_create")({**asking, KEY: True}, draft_of(fields, errors, kind))
     except tk.ValidationError as error:
         wrong = {**errors, **error.error_dict}
-    return tk.get_action("package_create")({**asking, KEY: True}, draft_of(fields, wrong))
+    return tk.get_action("package_create")({**asking, KEY: True}, draft_of(fields, wrong, kind))
 
 
-def draft_of(fields: Mapping[str, Any], errors: Mapping[str, Any]) -> dict[str, Any]:
+def draft_of(fields: Mapping[str, Any], errors: Mapping[str, Any], kind: str = DATASET) -> dict[str, Any]:
     """Return a draft of what is good in a form: without the fields that have messages, but with a title."""
     good = {name: value for name, value in fields.items() if name not in errors and value not in ("", [], {})}
     if not derived.main_text(good.get("title_translated")):
         good["title_translated"] = {derived.PREFERRED: tk._("Draft without a title")}
-    return {**good, "type": "dataset", "state": "draft"}
+    return {**good, "type": kind, "state": "draft"}
 
 
 def _of_the_form(values: Mapping[str, Any]) -> dict[str, Any]:
-    names = {field.name for field in migration_schemas.load("dataset").fields} | ASIDE
+    names = {field.name for field in every()} | ASIDE
     found = {name: value for name, value in values.items() if name in names}
     return dict(json.loads(json.dumps(found, default=str)))
 
@@ -210,6 +213,7 @@ def _listed(package_id: str, user: Any) -> dict[str, Any]:
     return {
         "id": package["id"],
         "name": package["name"],
+        "type": package["type"],
         "title": package.get("title") or package["name"],
         "organization": (package.get("organization") or {}).get("title") or "",
         "state": package["state"],

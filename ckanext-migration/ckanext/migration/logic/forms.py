@@ -10,17 +10,17 @@ from collections.abc import Iterable
 from typing import Any
 
 import migration_schemas
+from migration_schemas.fields import every
 
 LANGUAGE = re.compile(r"^[a-z]{2,3}$")
 
 
 def structure(package: dict[str, Any]) -> None:
     """Turn ``title_translated-en`` and ``contact-0-name`` into nested values, also in resources."""
-    schema = migration_schemas.load("dataset")
-    _fold(package, schema.fields)
+    _fold(package, every())
     for resource in package.get("resources") or ():
         if isinstance(resource, dict):
-            _fold(resource, schema.resource_fields)
+            _fold(resource, migration_schemas.load().resource_fields)
 
 
 def is_blank(resource: dict[str, Any]) -> bool:

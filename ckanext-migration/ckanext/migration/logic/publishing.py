@@ -16,6 +16,8 @@ from ckan.plugins import PluginImplementations
 from ckanext.migration import shared
 from ckanext.migration.interfaces import IPublishing
 from migration_schemas import Finding, Report, load
+from migration_schemas.fields import named
+from migration_schemas.kinds import NEED, kind_of
 from migration_vocabularies import get as vocabulary
 from migration_vocabularies.suggesting import near
 
@@ -64,8 +66,7 @@ def said(finding: Finding) -> str:
     message = finding.message(language())
     if finding.code != "not-in-list" or not finding.field or not finding.value:
         return message
-    schema = load()
-    field = schema.resource_field(finding.field) if finding.of_resource else schema.field(finding.field)
+    field = load().resource_field(finding.field) if finding.of_resource else named(finding.field)
     return f"{message} {nearest(field.vocabulary, finding.value)}".strip() if field.vocabulary else message
 
 
@@ -123,6 +124,7 @@ def assemble(data: Mapping[Any, Any], context: Any) -> dict[str, Any]:
     for name, found in rows.items():
         package[name] = [found[index] for index in sorted(found)]
     package["resources"] = _resources(package.get("resources") or [], context)
+    package.setdefault("type", getattr(context.get("package"), "type", None))
     return package
 
 
@@ -174,7 +176,7 @@ def language() -> str:
 
 def announce_warnings(context: Any, package: Mapping[str, Any]) -> None:
     """After a save in the web interface: how many recommendations are open, and where they are listed."""
-    if not is_page() or package.get("state", "active") != "active":
+    if not is_page() or package.get("state", "active") != "active" or kind_of(package) == NEED:
         return
     warnings: tuple[Finding, ...] = shared.report(readable(package)).warnings
     if not warnings or getattr(tk.g, "migration_announced", None) == package.get("id"):

@@ -38,7 +38,14 @@ def agency() -> str:
 def base() -> str:
     """Return the address of the page of results without any parameter."""
     inside = agency()
-    return str(tk.h.url_for("organization.read", id=inside) if inside else tk.h.url_for("dataset.search"))
+    if inside:
+        return str(tk.h.url_for("organization.read", id=inside))
+    return str(tk.h.url_for("data-need.search" if of_needs() else "dataset.search"))
+
+
+def of_needs() -> bool:
+    """Whether described data needs are searched on the page."""
+    return tk.request.endpoint == "data-need.search"
 
 
 def url(changed: Pairs, page: str = "") -> str:

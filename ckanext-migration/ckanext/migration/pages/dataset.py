@@ -16,8 +16,9 @@ import migration_schemas
 from ckanext.migration import shared
 from ckanext.migration.logic import conditions as terms_of_use
 from ckanext.migration.logic.publishing import language
-from ckanext.migration.pages import conditions, rounds, words
+from ckanext.migration.pages import conditions, needs, rounds, words
 from migration_schemas import Field, dois, schema_org
+from migration_schemas.kinds import NEED, kind_of
 
 log = logging.getLogger(__name__)
 
@@ -138,11 +139,12 @@ def _facts(package: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _sections(package: Mapping[str, Any], may_edit: bool) -> list[dict[str, Any]]:
     """Return every other field, step by step as in the form; what is not public only to those who edit."""
-    schema, lang = migration_schemas.load("dataset"), language()
+    schema, lang = migration_schemas.load(kind_of(package)), language()
+    above = ABOVE | (needs.ABOVE if schema.kind == NEED else frozenset())
     found: dict[str, list[dict[str, Any]]] = {}
     for field in schema.fields:
         hidden = field.tier(sensitive=shared.as_record(package).sensitive) != "public" and not may_edit
-        if field.name in ABOVE or hidden or not package.get(field.name):
+        if field.name in above or hidden or not package.get(field.name):
             continue
         shown = display(field, package[field.name])
         if field.name == "in_series" and (entry := rounds.entry(package)):
@@ -247,12 +249,12 @@ def citation(package: Mapping[str, Any]) -> str:
 
 def lasting_url(package: Mapping[str, Any]) -> str:
     """Return the address by which a dataset is found whatever its name is, the one that RDF calls it by."""
-    return str(tk.h.url_for("dataset.read", id=package["id"], _external=True, locale="default"))
+    return str(tk.h.url_for(f"{kind_of(package)}.read", id=package["id"], _external=True, locale="default"))
 
 
 def dataset_url(package: Mapping[str, Any]) -> str:
     """Return the address of a dataset's page, free of the interface's language."""
-    return str(tk.h.url_for("dataset.read", id=package["name"], _external=True, locale="default"))
+    return str(tk.h.url_for(f"{kind_of(package)}.read", id=package["name"], _external=True, locale="default"))
 
 
 def rdf_url(package: Mapping[str, Any], suffix: str) -> str:

@@ -10,13 +10,14 @@ from flask import Blueprint
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from ckanext.migration.logic import drafts, forms, publishing
+from migration_schemas.kinds import KINDS
 
 __all__ = ["migration_drafts"]
 
 migration_drafts = Blueprint("migration_drafts", __name__)
 
 PAGE = 20
-FORMS = frozenset({"dataset.new", "dataset.edit"})
+FORMS = frozenset(f"{kind}.{page}" for kind in KINDS for page in ("new", "edit"))
 WRITTEN_BY = "migration_written_by"
 SECONDS = 12 * 3600
 
@@ -86,11 +87,12 @@ def before_request() -> Any:
         typed[name] = values if len(values) > 1 else values[0]
     package_id = (tk.request.view_args or {}).get("id") or typed.get("pkg_name")
     typed["id"] = package_id or None
+    typed["type"] = kind = str(tk.request.endpoint).partition(".")[0]
     forms.structure(typed)
     context = {"user": user.name, "auth_user_obj": user}
     if not drafts.after_error(context, typed, tk.ValidationError({})):
         return None
-    address = tk.h.url_for("dataset.edit", id=typed["id"])
+    address = tk.h.url_for(f"{kind}.edit", id=typed["id"])
     return tk.redirect_to("user.login", came_from=address)
 
 

@@ -20,7 +20,10 @@ SHOWN = 6
 """Values of a facet that show at once."""
 FOLDED = 30
 """Further values on the page; beyond, the page of the facet has them all."""
-OPEN = ("organization", "country", "reference_year", "migration_theme", "statistic_type", "access_rights")
+OPEN = frozenset(
+    {"organization", "country", "reference_year", "migration_theme", "statistic_type", "access_rights"}
+    | {"need_status", "urgency"}
+)
 """Facets that are unfolded at first; the others are where something of theirs is chosen."""
 PERIOD, PLACE, CORRIDOR = ("ext_from", "ext_to"), ("ext_place", "ext_bbox", "ext_world"), "corridors"
 ENDS = {f"ext_{name}": name for name in coverage.CORRIDOR}
@@ -61,7 +64,8 @@ def refused() -> dict[str, str] | None:
 def _group(name: str, title: str, items: list[dict[str, Any]], parameters: tuple[str, ...]) -> dict[str, Any]:
     values = facet_values.tree(name, facet_values.listed(name, items))
     leading = max(SHOWN, sum(value.active or value.open for value in values))
-    folded = values[leading : leading + FOLDED]
+    # the page with all values of a facet is one of datasets
+    folded = values[leading:] if address.of_needs() else values[leading : leading + FOLDED]
     chosen = len(address.values(name)) + sum(len(address.values(each)) for each in parameters)
     return {
         "name": name,
@@ -72,7 +76,7 @@ def _group(name: str, title: str, items: list[dict[str, Any]], parameters: tuple
         "folded": folded,
         "more": len(values) - leading,
         "every": len(items),
-        "find": len(items) > 2 * SHOWN,
+        "find": len(items) > 2 * SHOWN and not address.of_needs(),
         "form": name if parameters else "",
     }
 

@@ -19,7 +19,7 @@ def after_request(response: Any) -> Any:
     if response.status_code != 404 or tk.request.method not in {"GET", "HEAD"} or rule is None:
         return response
     key = next((key for key in KEYS if given.get(key)), None)
-    if key is None or not rule.rule.startswith("/dataset/"):
+    if key is None or not rule.rule.startswith(("/dataset/", "/data-need/")):
         return response
     name = present(given[key], {"user": tk.current_user.name, "auth_user_obj": tk.current_user})
     if name is None:

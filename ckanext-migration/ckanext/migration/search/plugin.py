@@ -31,7 +31,7 @@ from ckanext.migration.search.query import wording
 from ckanext.migration.search.query.fields import Fields
 from ckanext.migration.search.reading import alone
 
-_PAGES = frozenset({"dataset.search", "organization.read", "group.read"})
+_PAGES = frozenset({"dataset.search", "data-need.search", "organization.read", "group.read"})
 """Pages that turn their address into filters (CKAN's ``views.dataset._get_search_details``)."""
 
 install.install()

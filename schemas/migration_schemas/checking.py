@@ -20,14 +20,13 @@ from .kinds import kind_of
 from .parsing import Limits, parse
 from .rdf import interpret, needs, subjects
 from .record import TITLE, Record, from_package, text_in, to_package
+from .refusals import refusal
 from .repairs import Repair
 from .report import Finding, Report
 from .validation import SECONDS, Engine, Watch
 
 MOST_RECORDS = 2000
 """Records of one JSON document; RDF is limited by its number of statements."""
-
-NO_DATASET = "A dataset has the type dcat:Dataset (http://www.w3.org/ns/dcat#Dataset)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def check(  # noqa: PLR0913 - the document, and within which limits it is judged
         return check_values(values)
     graph = parse(data, syntax, limits=limits)
     if not _records(graph):
-        raise ReadError(f"The file holds {len(graph)} statements but no dataset.", remedy=NO_DATASET)
+        raise refusal(ReadError, "no-dataset", statements=len(graph))
     report = validation.validate_graph(graph, progress=progress, engine=engine, seconds=seconds)
     return check_graph(graph, report)
 
@@ -146,15 +145,9 @@ def check_values(values: Any) -> Document:
     """Check records given as fields; raises ReadError where there is none, LimitError for too many."""
     entries = _entries(values)
     if not entries:
-        raise ReadError(
-            "This JSON is not a record.",
-            remedy="Send an object with the fields of the profile, for example title_translated, or JSON-LD.",
-        )
+        raise refusal(ReadError, "no-record")
     if len(entries) > MOST_RECORDS:
-        raise LimitError(
-            f"The document has {len(entries):,} records; {MOST_RECORDS:,} are accepted.",
-            remedy="Send it in smaller parts.",
-        )
+        raise refusal(LimitError, "too-many-records", records=len(entries), accepted=MOST_RECORDS)
     records = [from_package(entry) for entry in entries]
     return Document(
         tuple(
@@ -175,7 +168,7 @@ def _values(data: bytes, syntax: str | None) -> Any:
     try:
         return yaml_text.load(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise ReadError("The file is not in UTF-8.") from error
+        raise refusal(ReadError, "wrong-byte", place=error.start, encoding="UTF-8") from error
 
 
 def _json(data: bytes) -> Any:

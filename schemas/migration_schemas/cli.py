@@ -85,7 +85,7 @@ def validate(  # noqa: PLR0913, PLR0917 - click passes one argument for each opt
         if form == "text":
             show(checked, lang, first=number == 0)
         elif checked.error is not None:
-            click.echo(cli_report.error_line(name, checked.error), err=True)
+            click.echo(cli_report.error_line(name, checked.error, lang), err=True)
     if form == "json":
         click.echo(json.dumps(as_data(done, lang), ensure_ascii=False, indent=2))
     if form == "ttl":
@@ -153,7 +153,7 @@ def show(checked: File, lang: str, *, first: bool) -> None:
     if not first:
         click.echo()
     if checked.error is not None:
-        click.echo(cli_report.error_line(checked.name, checked.error), err=True)
+        click.echo(cli_report.error_line(checked.name, checked.error, lang), err=True)
     elif checked.document is not None:
         for line in cli_report.lines(checked.name, checked.document, lang):
             click.echo(line)

@@ -43,9 +43,9 @@ INDENT = 4
 LONGEST_VALUE = 120
 
 
-def error_line(name: str, error: MigrationError) -> str:
+def error_line(name: str, error: MigrationError, lang: str) -> str:
     """Say in one line why a file could not be checked."""
-    return f"{name}: {error}"
+    return f"{name}: {error.told(lang)}"
 
 
 def lines(name: str, document: Document, lang: str) -> Iterator[str]:

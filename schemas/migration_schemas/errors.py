@@ -7,7 +7,10 @@ the log. Exceptions carry data and do nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
+
+from migration_vocabularies import language_tag
 
 Scope = Literal["record", "run", "start"]
 
@@ -18,6 +21,8 @@ class MigrationError(Exception):
     code: str = "error"
     scope: Scope = "record"
     retry: bool = False
+    texts: Mapping[str, str] = {}
+    """Message and remedy in other languages, where there are any."""
 
     def __init__(
         self,
@@ -39,6 +44,10 @@ class MigrationError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".strip()
+
+    def told(self, lang: str) -> str:
+        """Return message and remedy in a language, else in English."""
+        return self.texts.get(language_tag(lang)) or str(self)
 
     def as_dict(self) -> dict[str, Any]:
         """Return what may be shown to anybody."""

@@ -22,6 +22,7 @@ from rdflib import BNode, Graph, URIRef
 
 from . import namespaces, terms
 from .errors import DoctypeError, LimitError, ReadError, RemoteContextError, SyntaxUnknownError
+from .refusals import refusal
 from .terms import STRING, Blank, Iri, Literal, Node, Term, typed
 from .triples import Triples
 
@@ -41,7 +42,6 @@ XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 ENCODINGS = frozenset({"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16"})
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-ACCEPTED = "Accepted are Turtle, RDF/XML, JSON-LD and N-Triples."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,11 @@ def read(
 def _statements(data: bytes, syntax_hint: str | None, base: str | None, limits: Limits) -> Iterator[Any]:
     """Yield triples as the child writes them."""
     if len(data) > limits.input_bytes:
-        raise LimitError(
-            f"The document has {len(data):,} bytes; {limits.input_bytes:,} are accepted.",
-            remedy="Split it into several documents, for example by paging.",
-        )
+        raise refusal(LimitError, "too-many-bytes", bytes=len(data), accepted=limits.input_bytes)
     text = _decoded(data)
     syntax = sniff(text) or _named(syntax_hint)
     if syntax is None:
-        raise SyntaxUnknownError("The document is not RDF.", remedy=ACCEPTED)
+        raise refusal(SyntaxUnknownError, "not-rdf")
     if syntax == "xml":
         _refuse_doctype(text)
         text = XML_DECLARATION.sub("", text, count=1)
@@ -108,11 +105,9 @@ def sniff(text: str) -> str | None:
     start = text.lstrip("\ufeff \t\r\n")[:4096]
     lowered = start.lower()
     if not start:
-        raise SyntaxUnknownError("The document is empty.", remedy=ACCEPTED)
+        raise refusal(SyntaxUnknownError, "empty")
     if lowered.startswith(("<!doctype html", "<html")):
-        raise SyntaxUnknownError(
-            "This is a web page, not RDF.", remedy="Use the address of the catalogue's RDF. " + ACCEPTED
-        )
+        raise refusal(SyntaxUnknownError, "web-page")
     if start.startswith(("<?xml", "<!--", "<!DOCTYPE", "<rdf:")) or re.match(
         r"<[A-Za-z_][\w.-]*:?[\w.-]*[\s>][^<]*xmlns", start
     ):
@@ -144,9 +139,7 @@ def _decoded(data: bytes) -> str:
     except LookupError:
         encoding = ""
     if encoding not in ENCODINGS:
-        raise ReadError(
-            f"The encoding {declared[1].decode()} is not accepted.", remedy="Send the document in UTF-8."
-        )
+        raise refusal(ReadError, "encoding", encoding=declared[1].decode())
     return _decode(data, encoding)
 
 
@@ -154,10 +147,8 @@ def _decode(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as exc:
-        raise ReadError(
-            f"Byte {exc.start:,} of the document is not {encoding.removesuffix('-sig').upper()}.",
-            remedy="Send the document in UTF-8.",
-        ) from exc
+        name = encoding.removesuffix("-sig").upper()
+        raise refusal(ReadError, "wrong-byte", place=exc.start, encoding=name) from exc
 
 
 def _refuse_doctype(text: str) -> None:
@@ -166,10 +157,7 @@ def _refuse_doctype(text: str) -> None:
     while found := re.compile(r"[\ufeff\s]*(<\?.*?\?>|<!--.*?-->)", re.DOTALL).match(text, position):
         position = found.end()
     if re.compile(r"[\ufeff\s]*<!").match(text, position):
-        raise DoctypeError(
-            "The XML contains a document type declaration, which is not accepted.",
-            remedy="Remove the <!DOCTYPE …> part; RDF/XML does not need it.",
-        )
+        raise refusal(DoctypeError, "doctype")
 
 
 def _python() -> str:
@@ -198,28 +186,19 @@ def _child(data: bytes, syntax: str, base: str, limits: Limits) -> bytes:
 
 
 def _too_much(limits: Limits, detail: str) -> LimitError:
-    return LimitError(
-        f"The document could not be read within {limits.seconds} seconds and "
-        f"{limits.memory_bytes // 1024 // 1024} MB.",
-        detail=detail,
-        remedy="Send it in smaller parts.",
-    )
+    megabytes = str(limits.memory_bytes // 1024 // 1024)
+    return refusal(LimitError, "too-much", detail=detail, seconds=limits.seconds, megabytes=megabytes)
 
 
 def _refusal(said: dict[str, str | int | None], syntax: str) -> ReadError:
     detail = str(said["detail"])
     if said["code"] == "remote-context":
-        return RemoteContextError(
-            f"The JSON-LD refers to the context {detail[:200]}, and contexts are never fetched.",
-            remedy="Put the context itself into the document.",
-        )
+        return refusal(RemoteContextError, "remote-context", context=detail[:200])
     if said["code"] == "limit":
-        return LimitError(f"The document is too large: {detail}.", remedy="Send it in smaller parts.")
+        return refusal(LimitError, "too-large", problem=detail)
     detail = detail.removeprefix("Parser error at ").rstrip(".")
     where = f"line {said['line']}: " if said.get("line") and not detail.startswith("line ") else ""
-    return ReadError(
-        f"The document is not valid {SYNTAXES[syntax]}: {where}{detail}.", remedy="Correct it at its source."
-    )
+    return refusal(ReadError, "not-valid", syntax=SYNTAXES[syntax], problem=where + detail)
 
 
 def _graph(statements: Iterable[Any]) -> Graph:

@@ -159,3 +159,12 @@ def test_broken_text_keeps_what_was_typed(site: Site, app: Any) -> None:
     page = soup(answer)
     assert page.find(role="alert").text.strip()
     assert page.find(id="field-text").text.strip() == "@prefix broken"
+
+
+def test_why_a_document_cannot_be_read_is_told_in_the_readers_language(site: Site, app):
+    page = app.post("/fr/migration/validate", data={"text": "<html><body>Catalogue</body></html>"})
+    assert page.status_code == 400
+    assert "Ceci est une page web, pas du RDF." in page.body
+    with pytest.raises(tk.ValidationError) as caught:
+        site.call("migration_validate", "", text="<html></html>", lang="ar")
+    assert "هذه صفحة شبكية وليست RDF." in str(caught.value)

@@ -7,8 +7,7 @@ import ckan.plugins.toolkit as tk
 from migration_schemas.errors import MigrationError
 
 
-def to_toolkit(error: MigrationError) -> Exception:
+def to_toolkit(error: MigrationError, lang: str = "en") -> Exception:
     """Return the CKAN exception that says what is wrong and what to do; ``detail`` stays in the log."""
-    words = " ".join(part for part in (str(error.message), str(error.remedy or "")) if part)
     field = getattr(error, "field", None) or "message"
-    return tk.ValidationError({str(field): [words]})
+    return tk.ValidationError({str(field): [error.told(lang)]})

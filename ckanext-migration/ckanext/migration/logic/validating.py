@@ -64,7 +64,7 @@ def migration_validate(context: Any, data_dict: dict[str, Any]) -> dict[str, Any
         answer = document.as_dict(lang)
         return {**answer, "report": written(document, wanted, lang)} if wanted else answer
     except MigrationError as error:
-        raise shared.to_toolkit(error) from error
+        raise shared.to_toolkit(error, lang) from error
     except BusyError as error:
         raise tk.ValidationError({"message": [busy()]}) from error
 

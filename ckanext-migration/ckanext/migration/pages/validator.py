@@ -65,8 +65,7 @@ def answer() -> Any:
     except tk.ValidationError as error:
         problem, status = " ".join(str(text) for text in error.error_summary.values()), 400
     except MigrationError as error:
-        problem = " ".join(part for part in (str(error.message), str(error.remedy or "")) if part)
-        status = 400
+        problem, status = error.told(language()), 400
     wanted = tk.request.form.get("format", "")
     if document is not None and wanted in validating.FORMATS:
         return _file(document, wanted)

@@ -13,6 +13,7 @@ from ckan.tests import factories, helpers
 
 from ckanext.migration.search import client, config
 from ckanext.migration.search.delivery import sending, writing
+from ckanext.migration.search.errors import IndexTooSlow
 from ckanext.migration.search.index import builder
 from ckanext.migration.search.upkeep import comparison, rebuild
 from search_site import ALONE, Searching, change, dataset
@@ -93,6 +94,14 @@ def test_fi_17_what_is_withdrawn_while_it_is_carried_over_stays_so(
     gone = dataset(name="bb")
     build(searching)
     original = client.Engine.copy
+
+    def too_slowly(_self: client.Engine, *_words: Any) -> None:
+        raise IndexTooSlow("The search engine does not answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(client.Engine, "copy", too_slowly)
+        assert build(searching).carried == 0
+    assert different(searching) == ()
 
     def slowly(self: client.Engine, *words: Any) -> None:
         original(self, *words)

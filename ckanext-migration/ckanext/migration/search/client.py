@@ -22,7 +22,7 @@ __all__ = ["Engine", "engine", "shown"]
 log = logging.getLogger(__name__)
 
 _INCOMPLETE = "The search engine answered in part only"
-_COPIED = 250
+_COPIED = 200
 """Documents that the engine copies with one request to itself: some megabytes."""
 _NO_INDEX = "index_not_found"
 

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from ckanext.migration.search import paging
 from ckanext.migration.search.client import Engine
+from ckanext.migration.search.errors import IndexTooSlow
 from ckanext.migration.search.index import lifecycle
 from ckanext.migration.search.index.mapping import ORIGIN
 from ckanext.migration.search.reading import origin
@@ -24,7 +25,8 @@ from ckanext.migration.search.vectors import embedding
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 1000
+_AT_ONCE = 200
+"""Documents that one request copies: few enough for the time that any request to the engine may take."""
 _COPIERS = 2
 
 
@@ -48,19 +50,25 @@ def carry(
     with database.connect() as connection:
         wanted = origin.of(connection, [each for each in ids if each in told]) if told else {}
     same = [dataset for dataset, made_from in wanted.items() if told[dataset] == made_from]
-    under_way: deque[tuple[int, Future[None]]] = deque()
-    done = 0
+    under_way: deque[tuple[list[str], Future[None]]] = deque()
+    carried: set[str] = set()
     with ThreadPoolExecutor(_COPIERS, thread_name_prefix="search-carrying") as copiers:
         for part in comparison.batches(same, _AT_ONCE):
             query = {"terms": {"id": part}}
             copying = copiers.submit(engine.copy, old[0], lifecycle.upcoming(alias), query)
-            under_way.append((len(part), copying))
+            under_way.append((part, copying))
         while under_way:
-            count, oldest = under_way.popleft()
-            oldest.result()
-            progress(done := done + count, len(ids))
-    log.info("search.rebuild.carried datasets=%s", len(same))
-    return set(same)
+            part, oldest = under_way.popleft()
+            try:
+                oldest.result()
+            except IndexTooSlow:
+                # perhaps it goes on copying; what is read from the database has a higher version
+                log.warning("search.rebuild.not_carried datasets=%s", len(part))
+                continue
+            carried.update(part)
+            progress(len(carried), len(ids))
+    log.info("search.rebuild.carried datasets=%s", len(carried))
+    return carried
 
 
 def _told(engine: Engine, index: str) -> Mapping[str, str]:

@@ -174,6 +174,14 @@ def done(connection: sa.Connection, rows: Sequence[Row]) -> None:
         )
 
 
+def others(connection: sa.Connection, index_ids: Sequence[str], rows: Sequence[int]) -> bool:
+    """Whether there is other news of these documents than these rows, in whoever's hands."""
+    query = sa.select(OUTBOX.c.id).where(
+        OUTBOX.c.index_id.in_(index_ids), OUTBOX.c.id.not_in(rows), OUTBOX.c.set_aside_at.is_(None)
+    )
+    return connection.execute(query.limit(1)).scalar() is not None
+
+
 def read_again(connection: sa.Connection, ids: Sequence[int]) -> None:
     """Let the worker make these documents anew: they are not made as this software makes them."""
     if ids:

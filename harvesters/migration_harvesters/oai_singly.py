@@ -44,14 +44,16 @@ class Singly:
         self._tally = tally
         self._deleted = deleted
         self._all_types = all_types
-        self._failing = 0
+        self._failing, self._came = 0, False
+        self._cause: HarvestError | None = None
 
     def pages(self, selection: Mapping[str, str], cause: HarvestError) -> Iterator[Page]:
         """Ask for every record of the selection that has not come; `cause` is why `ListRecords` ended.
 
-        Raises the cause where `ListIdentifiers` fails as well.
+        Raises the cause where `ListIdentifiers` or `GetRecord` fails as well.
         """
         log.info("oai-pmh: records are asked for one by one: %s", cause.detail or cause.message)
+        self._cause = cause
         # The sizes of two lists are not compared, and what came before a cursor comes again.
         self._tally.before, self._tally.expected = 0, None
         for names in self._headers(selection, cause):
@@ -109,10 +111,12 @@ class Singly:
             return Failure(name, "read", _of_record(refusal))
         except (SourceRefused, SourceUnavailable) as error:
             self._failing += 1
+            if self._failing >= AWAY and not self._came and self._cause is not None:
+                raise self._cause from error
             if self._failing >= AWAY or not broken(error):
                 raise
             return Failure(name, "read", _of_record(error))
-        self._failing = 0
+        self._failing, self._came = 0, True
         record = next(iter(elements.find(reply.root, "GetRecord/record")), None)
         try:
             if record is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from migration_harvesters import closures, elements, urls, xml
+from migration_harvesters import closures, elements, rdfxml, urls, xml
 from migration_harvesters.closures import DATASET, TYPE
 from migration_harvesters.errors import PayloadError
 from migration_harvesters.records import Failure, RawRecord, RemoteRef, Tally
@@ -45,36 +45,41 @@ def is_rdf(node: Element) -> bool:
     return elements.namespace(node) in (RDF, DCAT)
 
 
-def cut(nodes: Sequence[Element], tally: Tally) -> tuple[list[RawRecord], list[Failure]]:
-    """Cut the datasets out of records in RDF/XML, each counted; what is no dataset is left out."""
+def cut(nodes: Sequence[Element], tally: Tally, base: str) -> tuple[list[RawRecord], list[Failure]]:
+    """Cut the datasets out of records in RDF/XML, each counted; a record of a service is left out.
+
+    Addresses without a beginning are taken from `base`, that of the catalogue.
+    """
     items: list[RawRecord] = []
     failures: list[Failure] = []
     try:
-        pages = [(_read(nodes), len(nodes))]
+        pages = [(_read(nodes, base), len(nodes))]
     except MigrationError:
-        pages = [(page, 1) for node in nodes if (page := _alone(node, tally, failures)) is not None]
+        alone = (_alone(node, base, tally, failures) for node in nodes)
+        pages = [(page, 1) for page in alone if page is not None]
     for page, wanted in pages:
         known = tally.count
         for subject in page.subjects_with(TYPE, DATASET):
             one = _record(page, subject, tally)
             (items if isinstance(one, RawRecord) else failures).append(one)  # type: ignore[arg-type]
-        for subject in page.subjects_with(TYPE, SERVICE):
-            if tally.admit(words(subject)):
-                tally.leave(words(subject), "not-a-dataset")
+        # Services are described beside the datasets that they serve; a record of its own has no dataset.
+        for service in sorted(map(words, page.subjects_with(TYPE, SERVICE))):
+            if tally.count - known < wanted and tally.admit(service):
+                tally.leave(service, "not-a-dataset")
         if tally.count - known < wanted and wanted == 1:
             failures.append(tally.lost("A record describes no dataset."))
     return sorted(items, key=lambda item: item.ref.id), failures
 
 
-def _alone(node: Element, tally: Tally, failures: list[Failure]) -> Triples | None:
+def _alone(node: Element, base: str, tally: Tally, failures: list[Failure]) -> Triples | None:
     try:
-        return _read([node])
+        return _read([node], base)
     except MigrationError as error:
         failures.append(tally.lost(f"A record in RDF cannot be read: {error.message}"))
         return None
 
 
-def _read(nodes: Iterable[Element]) -> Triples:
+def _read(nodes: Iterable[Element], base: str) -> Triples:
     """Read records as one document, for each reading costs a process."""
     inner = [
         xml.canonical(child)
@@ -83,7 +88,18 @@ def _read(nodes: Iterable[Element]) -> Triples:
         if isinstance(child.tag, str)
     ]
     whole = b'<rdf:RDF xmlns:rdf="' + RDF.encode() + b'">' + b"".join(inner) + b"</rdf:RDF>"
-    return parsing.read(whole, "xml")
+    return read(whole, base)
+
+
+def read(body: bytes, base: str) -> Triples:
+    """Read RDF/XML, also where somebody's text stands between its properties. Raises MigrationError."""
+    try:
+        return parsing.read(body, "xml", base=base)
+    except MigrationError:
+        mended = rdfxml.without_stray_text(body)
+        if mended is None:
+            raise
+        return parsing.read(mended, "xml", base=base)
 
 
 def _record(page: Triples, subject: Node, tally: Tally) -> RawRecord | Failure:

@@ -120,15 +120,17 @@ def test_geonetwork_pages_are_followed_to_their_end():
 
 
 @pytest.mark.parametrize("schema", ["dcat", "geodcatap"])
-def test_pages_in_rdf_are_no_records_of_ours_and_say_so(schema):
+def test_geo2france_in_rdf(schema):
     def page(start):
         return (CSW / f"geonetwork-france/geonetwork-{schema}-page-{start}.xml").read_bytes()
 
     found = read(page)
     show(f"geonetwork-{schema}", found)
-    assert {failure.error.code for failure in found.failures} == {"no-identifier"}
-    assert not found.listing.complete
-    assert not found.records
+    found.account()
+    assert found.listing.complete
+    assert found.listing.listed == 6
+    assert len(found.records) == 6
+    assert all(name.startswith("http") and ".invalid" not in name for name in found.records)
 
 
 def test_cs01_the_inspire_portal_sends_two_of_216_and_leads_to_85():

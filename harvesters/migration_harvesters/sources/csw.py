@@ -116,7 +116,7 @@ class CswSource:
     def __init__(self, config: SourceConfig, http: Asks) -> None:
         self._http = http
         address = urls.canonical(config.url)
-        self._base = address.partition("?")[0]
+        self.base = address.partition("?")[0]
         known = {"service", "request", "version", "acceptversions"}
         # Some servers keep their catalogues apart by a query (`?map=…`).
         asked = parse_qsl(urlsplit(address).query)
@@ -174,7 +174,7 @@ class CswSource:
     def _post(self, document: bytes) -> Reply:
         with csw_replies.heard():
             return self._http.post(
-                self._base,
+                self.base,
                 document,
                 media_type=csw_requests.MEDIA_TYPE,
                 params=self._fixed,
@@ -185,7 +185,7 @@ class CswSource:
     def _get(self, asked: Mapping[str, str]) -> Reply:
         params = {**self._fixed, **asked}
         with csw_replies.heard():
-            return self._http.get(self._base, params=params, accept=ACCEPT, headers=self._headers)
+            return self._http.get(self.base, params=params, accept=ACCEPT, headers=self._headers)
 
 
 class _Walk:
@@ -268,7 +268,7 @@ class _Walk:
     def _records(self, found: Found, failures: list[Failure]) -> list[RawRecord]:
         items: list[RawRecord] = []
         if any(rdf_records.is_rdf(node) for node in found.records):
-            described, unread = rdf_records.cut(found.records, self._tally)
+            described, unread = rdf_records.cut(found.records, self._tally, self._source.base)
             failures.extend(unread)
             return described
         for node in found.records:

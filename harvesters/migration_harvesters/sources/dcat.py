@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import ClassVar
 
-from migration_harvesters import closures, moments, rdf_pages, rdf_records, rdfxml, replies, sniffing, urls
+from migration_harvesters import closures, moments, rdf_pages, rdf_records, replies, sniffing, urls
 from migration_harvesters.closures import CATALOG, DATASET, SERIES, TYPE
 from migration_harvesters.errors import ListingTruncated, PayloadError, SourceRefused
 from migration_harvesters.options import Option, Texts
@@ -215,10 +215,6 @@ def _of_a_catalogue(page: Triples) -> bool:
 
 
 def _parsed(reply: replies.Reply, syntax: str) -> Triples:
-    try:
-        return parsing.read(reply.body, syntax, base=reply.url)
-    except MigrationError:
-        mended = rdfxml.without_stray_text(reply.body) if syntax == "xml" else None
-        if mended is None:
-            raise
-        return parsing.read(mended, syntax, base=reply.url)
+    if syntax == "xml":
+        return rdf_records.read(reply.body, reply.url)
+    return parsing.read(reply.body, syntax, base=reply.url)

@@ -309,6 +309,19 @@ def test_dcat_is_read_where_it_is_offered_and_iso_is_not(run, wrap):
     assert found.listing.complete
 
 
+def test_a_service_beside_its_dataset_is_no_record_that_is_counted(run):
+    both = in_dcat("a").replace("</rdf:RDF>", in_dcat("s1", "DataService", wrap=False) + "</rdf:RDF>")
+    found, _ = run(page(both, matched=2, following=0), output_schema=DCAT_SCHEMA)
+    assert found.listing.listed == 1
+    assert not found.listing.complete
+
+
+def test_names_in_rdf_without_a_beginning_belong_to_the_catalogue(run):
+    relative = in_dcat("a").replace("https://portal.example/a", "/dataset/a")
+    found, _ = run(page(relative, matched=1, following=0), output_schema=DCAT_SCHEMA)
+    assert found.ids == ["https://portal.example/dataset/a"]
+
+
 def test_a_record_in_rdf_that_cannot_be_read_costs_only_itself(run):
     bad = in_dcat("bad").replace('rdf:about="https://portal.example/bad"', 'rdf:about="x" rdf:ID="1 2"')
     found, _ = run(page(in_dcat("a"), bad, matched=2, following=0), output_schema=DCAT_SCHEMA)

@@ -369,6 +369,16 @@ def test_a_server_that_fails_on_every_record_is_away(over_http):
     assert repository.count("GetRecord") == 10
 
 
+def test_where_no_record_can_be_had_singly_either_the_list_ends_with_the_first_error(run):
+    headers = "".join(
+        record(str(n))[len("<record>") :].partition("</header>")[0] + "</header>" for n in range(12)
+    )
+    names = envelope(f"<ListIdentifiers>{headers}</ListIdentifiers>")
+    found, _ = run("<html/>", "<html/>", identify(), formats(), names, *["<html/>"] * 12)
+    assert "ListRecords" in found.error.message or "OAI-PMH" in found.error.message
+    assert not found.listing.complete
+
+
 def test_names_that_go_round_are_no_whole_list(run):
     headers = record("a")[len("<record>") :].partition("</header>")[0] + "</header>"
     names = envelope(f"<ListIdentifiers>{headers}<resumptionToken>t</resumptionToken></ListIdentifiers>")

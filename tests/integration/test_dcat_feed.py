@@ -12,6 +12,7 @@ import rdflib
 from rdflib.namespace import DCAT, DCTERMS
 
 from migration_schemas.profile import profile_iri
+from migration_schemas.samples import samples
 from registry_site import Site, complete
 
 HYDRA = rdflib.Namespace("http://www.w3.org/ns/hydra/core#")
@@ -71,11 +72,12 @@ def test_dataset_by_accept(site: Site, app, accept: str, answer: str):
 
 
 def test_the_rdf_of_a_dataset_says_that_the_whole_record_meets_the_profile(site: Site, app):
-    package = site.create()
+    package = site.create(**samples()["PersonalBasis"].passes)
     found = graph(app.get(f"/dataset/{package['name']}.ttl").body, "turtle")
     [record] = found.subjects(rdflib.RDF.type, DCAT.CatalogRecord)
     assert found.value(record, DCTERMS.conformsTo) == profile_iri()
     assert str(found.value(record, rdflib.FOAF.primaryTopic)).endswith(package["id"])
+    assert rdflib.URIRef("https://w3id.org/dpv#hasLegalBasis") not in set(found.predicates())
 
 
 def test_unknown_variants(site: Site, app):

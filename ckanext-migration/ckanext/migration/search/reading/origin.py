@@ -4,6 +4,9 @@ PostgreSQL names each version of a row by the transaction that wrote it and the 
 (``xmin``, ``ctid``). As long as both are the same nobody has written to the row. Moving the database to
 another server, or rewriting a table, changes the names of rows that stayed equal: then all is made anew.
 
+What agencies say of themselves joins the documents of all their publications (`logic.agencies`), whoever owns
+these: a change to any such agency makes all anew.
+
 Only what is read after the commit, for a rebuild or by the worker, is given its origin. A save reads its rows
 within its transaction, in which others may commit; its document is made anew by the next rebuild.
 """
@@ -31,7 +34,9 @@ _ROWS = sa.text("""
             from member m join "group" g on g.id = m.group_id where m.table_id = p.id),
       '|', (select concat(g.xmin, g.ctid) from "group" g where g.id = p.owner_org),
       '|', (select string_agg(concat(n.xmin, n.ctid), ',' order by n.id)
-            from package_relationship n where p.id in (n.subject_package_id, n.object_package_id))
+            from package_relationship n where p.id in (n.subject_package_id, n.object_package_id)),
+      '|', (select md5(string_agg(concat(a.xmin, a.ctid), ',' order by a.id))
+            from "group" a where a.is_organization and a.extras <> '{}'::jsonb)
     )) from package p where p.id = any(:ids)
 """)
 

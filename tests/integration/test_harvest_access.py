@@ -28,6 +28,7 @@ SEEN_BY_EDITORS = {
     "record_show": {"source": "partner", "remote_id": "remote-001"},
     "term_list": {"source": "partner"},
     "term_decide": {"id": "a-term", "decision": "ignored"},
+    "term_recount": {"source": "partner"},  # after a decision, for it forgets words that no record has
     "partner_show": {"id": "partner"},
     "protocol_list": {},
     "feed_test": {"protocol": "ckan", "text": "{}"},

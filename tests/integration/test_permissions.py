@@ -35,6 +35,7 @@ UNKNOWN = (404, 404, 404)
 """Where what is hidden must not be told apart from what does not exist."""
 
 HIDDEN, SHOWN, AGENCY = {"id": "hidden-id"}, {"id": "shown-id"}, {"id": "agency-id"}
+NEED, HIDDEN_NEED = {"id": "need-id"}, {"id": "hidden-need-id"}
 SOURCE, RUN = {"id": "a-source"}, {"id": "a-run"}
 OF_SOURCE = {"source": "a-source"}
 TABLE: dict[str, list[Case]] = {
@@ -43,6 +44,7 @@ TABLE: dict[str, list[Case]] = {
     "dataset_followee_list": [({"id": "the-editor"}, (403, 403, 403))],
     "dcat_catalog_show": [({}, OPEN)],
     "dcat_dataset_show": [(SHOWN, OPEN), (HIDDEN, UNKNOWN)],
+    "organization_update": [(AGENCY, NOBODY)],
     "package_create": [({"owner_org": "agency-id"}, NOBODY)],
     "package_search": [({"rows": 1}, OPEN)],
     "package_show": [(SHOWN, OPEN), (HIDDEN, NOBODY)],
@@ -63,6 +65,7 @@ TABLE: dict[str, list[Case]] = {
     "migration_conditions_list": [(SHOWN, NOBODY), (HIDDEN, NOBODY)],
     "migration_conditions_show": [(SHOWN, OPEN), (HIDDEN, NOBODY)],
     "migration_dataset_find": [({"identifiers": ["x"]}, ACCOUNT)],
+    "migration_dataset_needs": [(SHOWN, OPEN), (HIDDEN, NOBODY)],
     "migration_dataset_similar": [(SHOWN, OPEN), (HIDDEN, NOBODY)],
     "migration_dataset_validate": [(SHOWN, OPEN), (HIDDEN, NOBODY)],
     "migration_draft_discard": [(SHOWN, NOBODY), (HIDDEN, NOBODY)],
@@ -70,6 +73,8 @@ TABLE: dict[str, list[Case]] = {
     "migration_draft_list": [({}, ACCOUNT)],
     "migration_draft_show": [(SHOWN, NOBODY), (HIDDEN, NOBODY)],
     "migration_facet_values": [({"facet": "migration_theme"}, OPEN)],
+    "migration_need_answers": [(NEED, OPEN), (HIDDEN_NEED, NOBODY), (HIDDEN, NOBODY)],
+    "migration_need_gaps": [({}, OPEN)],
     "migration_repair": [(SHOWN, NOBODY), (HIDDEN, NOBODY)],
     "migration_rule_list": [({}, OPEN)],
     "migration_rule_show": [({"id": "contact-email-value"}, OPEN)],
@@ -113,6 +118,7 @@ TABLE: dict[str, list[Case]] = {
     "migration_harvest_source_update": [(SOURCE, NOBODY)],
     "migration_harvest_term_decide": [({"id": "a-term", "decision": "ignored"}, NOBODY)],
     "migration_harvest_term_list": [(OF_SOURCE, NOBODY)],
+    "migration_harvest_term_recount": [(OF_SOURCE, NOBODY)],
     # scores
     "migration_quality_scorecard": [({}, OPEN), ({"organization": "agency-id"}, OPEN)],
     "migration_quality_show": [(SHOWN, OPEN), (HIDDEN, NOBODY)],
@@ -157,6 +163,7 @@ class World:
 def world(site: Site) -> World:
     shown, other = site.create(), site.create()
     hidden = site.create(private=True, title_translated={"en": "Nobody may know of this"})
+    need, hidden_need = (_need(site, private) for private in (False, True))
     rival = factories.UserWithToken()
     factories.Organization(image_url="", users=[{"name": rival["name"], "capacity": "admin"}])
     about = {
@@ -185,6 +192,8 @@ def world(site: Site) -> World:
         "shown-id": shown["id"],
         "other-id": other["id"],
         "hidden-id": hidden["id"],
+        "need-id": need["id"],
+        "hidden-need-id": hidden_need["id"],
         "agency-id": site.agency,
         "the-editor": site.editor["id"],
         "a-source": source.id,
@@ -195,6 +204,18 @@ def world(site: Site) -> World:
         **{name: f"{name}-{shown['id']}" for name in pairs},
     }
     return World(names, ({}, site.headers(site.stranger), site.headers(rival)))
+
+
+def _need(site: Site, private: bool) -> dict[str, Any]:
+    fields = {"migration_theme": ["internal-displacement"], "need_status": "open", "urgency": "planning"}
+    texts = {
+        "title_translated": {"en": "Age by district"},
+        "notes_translated": {"en": "Totals exist; five-year age groups by district are missing."},
+    }
+    made: dict[str, Any] = site.call(
+        "package_create", type="data-need", owner_org=site.agency, private=private, **texts, **fields
+    )
+    return made
 
 
 def ours() -> set[str]:

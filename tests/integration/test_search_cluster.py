@@ -10,13 +10,14 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
+import requests
 from ckan import model
 from ckan.lib.search.common import SearchError, SolrConnectionError
 
@@ -45,8 +46,11 @@ class Cluster:
     site: FaultSite
 
     def ask(self, path: str) -> Any:
-        """Ask any node that lives."""
-        return next(node for node in self.nodes if node.members()).ask("GET", path)
+        """Ask any node that answers: one that is starting does not yet."""
+        for node in self.nodes:
+            with suppress(requests.RequestException):
+                return node.ask("GET", path)
+        raise AssertionError(f"no node answers to {path}")
 
     def named(self, name: str) -> OwnEngine:
         return next(node for node in self.nodes if node.process == name)

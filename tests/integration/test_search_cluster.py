@@ -25,13 +25,18 @@ import flaky
 import search_checker
 from ckanext.migration.search import config, trouble
 from ckanext.migration.search.index import layout
-from fault_site import QUICK, FaultSite, agency, installed, stable, written
+from fault_site import LONG, QUICK, FaultSite, agency, installed, stable, written
 from migration_stack.places import Places
 from own_engine import OwnEngine
 from search_checker import go_on, reading, until
 from search_site import ALONE, dataset
 
-pytestmark = [ALONE, pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [
+    ALONE,
+    pytest.mark.slow,
+    pytest.mark.timeout(1200),
+    pytest.mark.skipif(not LONG, reason="three nodes take three minutes: LONG_TESTS=1"),
+]
 
 _SETTING = "ckanext.migration.search."
 NODES = 3

@@ -38,6 +38,8 @@ class ICatalogueIndex(Interface):
     def index_new_dataset(self, dataset: str, context: Any) -> dict[str, Any]:
         """Note a dataset that the present transaction has made, and return it as `package_create` answers it.
 
+        There is no neutral answer, so every implementation has this one.
+
         :param dataset: its id; its rows stand in the database (flushed, not committed)
         :param context: of the call of `package_create`
         """

@@ -128,18 +128,13 @@ def leave(run: HarvestRun, gone: Sequence[Gone]) -> list[dict[str, Any]]:
     return [_leaving(run, record, told[record.remote_id]) for record in model.Session.scalars(query)]
 
 
-def _leaving(run: HarvestRun, record: HarvestRecord, gone: Gone) -> dict[str, Any]:
+def as_known(run: HarvestRun, record: HarvestRecord, outcome: Outcome) -> dict[str, Any]:
+    """Make the row of a run for a record of which it brings nothing: as it was taken over last."""
     report = record.report or {}
-    words = {
-        "deleted": "The partner says that this record was deleted.",
-        "private": "The record is private at the partner.",
-        "not-a-dataset": "The partner no longer calls this record a dataset.",
-    }
-    message = words.get(gone.reason, f"The partner lists this record, but it is left out ({gone.reason}).")
     return {
         "run_id": run.id,
         "remote_id": record.remote_id,
-        "position": 0,
+        "outcome": outcome,
         "title": report.get("title"),
         "package_id": record.package_id,
         "raw_hash": record.raw_hash,
@@ -148,7 +143,20 @@ def _leaving(run: HarvestRun, record: HarvestRecord, gone: Gone) -> dict[str, An
         "private": record.private,
         "confirmed": record.confirmed,
         "report": record.report,
-        "outcome": Outcome.LEAVING,
+        "applied": False,
+    }
+
+
+def _leaving(run: HarvestRun, record: HarvestRecord, gone: Gone) -> dict[str, Any]:
+    words = {
+        "deleted": "The partner says that this record was deleted.",
+        "private": "The record is private at the partner.",
+        "not-a-dataset": "The partner no longer calls this record a dataset.",
+    }
+    message = words.get(gone.reason, f"The partner lists this record, but it is left out ({gone.reason}).")
+    return {
+        **as_known(run, record, Outcome.LEAVING),
+        "position": 0,
         "stage": "list",
         "error": {"code": FINAL if gone.final else LEFT, "message": message},
     }

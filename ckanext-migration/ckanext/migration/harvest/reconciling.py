@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
@@ -18,7 +17,7 @@ from ckanext.migration.harvest.crashpoints import crashpoint
 from ckanext.migration.harvest.decisions import Outcome, absent, retirable
 from ckanext.migration.harvest.errors import RunLost, RunStopped, SinkRefused
 from ckanext.migration.harvest.guarding import IN_CATALOGUE, absentees
-from ckanext.migration.harvest.increments import FINAL
+from ckanext.migration.harvest.increments import FINAL, as_known
 from ckanext.migration.harvest.model import HarvestRecord, HarvestRun, HarvestSnapshot
 from ckanext.migration.harvest.sink import Sink
 from ckanext.migration.harvest.work import Work, public, spent
@@ -91,7 +90,7 @@ def _miss(work: Work, run: HarvestRun) -> None:
         if row is not None:
             row.outcome = outcome
         else:
-            rows.append(_row(run, record, outcome))
+            rows.append(as_known(run, record, outcome))
     if rows:
         model.Session.execute(insert(HarvestSnapshot), rows)
 
@@ -100,24 +99,6 @@ def _told(run: HarvestRun) -> dict[str, HarvestSnapshot]:
     """Find the records that the partner itself calls gone."""
     query = sa.select(HarvestSnapshot).filter_by(run_id=run.id, outcome=Outcome.LEAVING)
     return {row.remote_id: row for row in model.Session.scalars(query)}
-
-
-def _row(run: HarvestRun, record: HarvestRecord, outcome: Outcome) -> dict[str, Any]:
-    report = record.report or {}
-    return {
-        "run_id": run.id,
-        "remote_id": record.remote_id,
-        "outcome": outcome,
-        "title": report.get("title"),
-        "package_id": record.package_id,
-        "raw_hash": record.raw_hash,
-        "content_hash": record.content_hash,
-        "previous_hash": record.content_hash,
-        "private": record.private,
-        "confirmed": record.confirmed,
-        "report": record.report,
-        "applied": False,
-    }
 
 
 def retire(work: Work, sink: Sink) -> None:

@@ -42,12 +42,12 @@ class AgencyForm(DefaultOrganizationForm):
     is_organization = True
 
     def group_types(self) -> list[str]:
-        """CKAN's own organisations."""
-        return ["organization"]
+        """Return none: two forms for one type keep CKAN from starting, and a portal's own form goes first."""
+        return []
 
     def is_fallback(self) -> bool:
-        """Not for types that others add."""
-        return False
+        """Serve organisations that no other plugin has a form for."""
+        return True
 
     def create_group_schema(self) -> Any:
         """Check each part by the validators of its field."""

@@ -63,3 +63,12 @@ def test_r_b_c_the_facet_follows_what_the_agency_says(site: Site) -> None:
 def test_only_who_may_edit_an_agency_identifies_it(site: Site) -> None:
     with pytest.raises(tk.NotAuthorized):
         site.call("organization_patch", site.stranger["name"], id=site.agency, kind="academia")
+
+
+@pytest.mark.ckan_config(
+    "ckan.plugins", "migration migration_search scheming_datasets scheming_organizations dcat"
+)
+@pytest.mark.ckan_config("scheming.organization_schemas", "ckanext.scheming:org_with_dept_id.json")
+def test_a_portal_may_have_a_form_of_its_own_for_organisations(site: Site, app) -> None:
+    form = app.get("/organization/new", headers=site.headers()).body
+    assert 'name="department_id"' in form
